@@ -1,0 +1,88 @@
+"""A5: limits, access, quick rules, the replan policy and the site's calendar."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from dagster_project.contracts.value import Names, Text, Value
+
+
+class Limits(Value):
+    max_rows: int = Field(default=200, ge=1)
+    max_points: int = Field(default=2_000, ge=1)
+    max_steps: int = Field(default=8, ge=1)
+    step_timeout_seconds: float = Field(default=5.0, gt=0)
+    ask_timeout_seconds: float = Field(default=20.0, gt=0)
+    max_cost_usd: float = Field(default=0.05, ge=0)
+
+
+class AccessRule(Value):
+    """Who may use what; a caller is allowed what any matching rule allows. `*` is all."""
+
+    roles: tuple[str, ...] = ("*",)
+    tenants: tuple[str, ...] = ("*",)
+    sources: tuple[str, ...] = ("*",)
+    queries: tuple[str, ...] = ("*",)
+    masked_columns: tuple[str, ...] = ()
+    """`schema.table.column`, hidden from these roles."""
+
+
+class QuickRule(Value):
+    """Decided before planning. Words match as whole words (Korean: with particles), never inside
+    another word."""
+
+    name: str
+    action: Literal["direct", "reject"]
+    match: Literal["whole", "contains"]
+    """`whole`: the question is nothing but these words; `contains`: they occur in it."""
+    words: Names
+    answer: Text
+    """The direct answer, or the reason of the reject."""
+    suggestion: Text | None = None
+    examples: tuple[str, ...]
+    """Questions that must match; checked."""
+    counter_examples: tuple[str, ...] = ()
+    """Questions that must not match; checked."""
+
+
+class ReplanPolicy(Value):
+    max_replans: int = Field(default=3, ge=0)
+    max_internal_retries: int = Field(default=2, ge=0)
+    trigger_sensitivities: dict[str, Literal["off", "low", "normal", "high"]] = {}
+    scope_rules: dict[str, Literal["execute", "compose", "present", "full_pipeline"]] = {}
+    deadline_seconds: float = Field(default=20.0, gt=0)
+
+
+class Calendar(Value):
+    time_zone: str = "UTC"
+    """IANA name; days and weeks of questions are cut here."""
+    week_start: Literal["monday", "sunday"] = "monday"
+    as_of: datetime | Literal["now"] = "now"
+    """What "now" means when an ask does not say."""
+    default_window: str = Field(default="24h", pattern=r"^\d+[mhdw]$")
+    """For a metric asked without a time."""
+
+
+class PlannerSettings(Value):
+    """Thresholds of the built-in planner, 0 to 1."""
+
+    template_score: float = Field(default=0.62, ge=0, le=1)
+    """Below it a verified query is not taken."""
+    typo_score: float = Field(default=0.78, ge=0, le=1)
+    min_coverage: float = Field(default=0.5, ge=0, le=1)
+    """Share of a question's content words that must be understood."""
+
+
+class PolicySpec(Value):
+    limits: Limits = Limits()
+    access: tuple[AccessRule, ...] = (AccessRule(),)
+    quick_rules: tuple[QuickRule, ...] = ()
+    out_of_scope: Text
+    """Said when nothing in the question is known to the catalogs."""
+    replan: ReplanPolicy = ReplanPolicy()
+    calendar: Calendar = Calendar()
+    planner: PlannerSettings = PlannerSettings()
+    asks_per_minute: int = Field(default=600, ge=1)

@@ -1,0 +1,24 @@
+"""A6: a prompt template, for route+plan or for compose."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from dagster_project.contracts.value import Value
+
+
+class PromptSpec(Value):
+    stage: Literal["route_plan", "compose"]
+    policy: str | None = None
+    catalogs: tuple[str, ...] = ()
+    """Catalogs whose meaning is rendered in."""
+    system: str
+    user: str
+    """Jinja2; see docs for the variables of each stage."""
+    variables: tuple[str, ...] = ()
+    sample: dict[str, str] = {}
+    """Values for a render check."""
+    max_tokens: int = Field(default=4_000, ge=1)
+    """Budget of the rendered prompt."""

@@ -1,0 +1,1 @@
+"""The one database: how it starts, who may connect, its tables and their migrations."""

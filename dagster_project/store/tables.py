@@ -1,0 +1,117 @@
+"""Our tables, in the schema `canvas`. Rows are only ever added to the registry's; acts say who and why."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+metadata = sa.MetaData(
+    schema="canvas",
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "ix": "%(table_name)s_%(column_0_name)s_ix",
+    },
+)
+_timestamp = sa.DateTime(timezone=True)
+
+asset_version = sa.Table(
+    "asset_version",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("header", pg.JSONB, nullable=False),
+    sa.Column("spec", pg.JSONB, nullable=False),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", _timestamp, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.UniqueConstraint("kind", "name", "content_hash", name="asset_version_content_key"),
+    comment="Versions of config assets; content is never overwritten, only status moves.",
+)
+
+release = sa.Table(
+    "release",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("created_at", _timestamp, nullable=False),
+    comment="A set of published versions; the id follows from the members.",
+)
+
+release_member = sa.Table(
+    "release_member",
+    metadata,
+    sa.Column("release_id", sa.Text, sa.ForeignKey(release.c.id), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.ForeignKeyConstraint(
+        ["kind", "name", "number"],
+        [asset_version.c.kind, asset_version.c.name, asset_version.c.number],
+        name="release_member_version_fk",
+    ),
+)
+
+registry_act = sa.Table(
+    "registry_act",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("act", sa.Text, nullable=False, comment="publish, rollback, return, import"),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", _timestamp, nullable=False),
+    sa.Column("before_release", sa.Text, sa.ForeignKey(release.c.id)),
+    sa.Column("after_release", sa.Text, sa.ForeignKey(release.c.id), nullable=False),
+    sa.Column("changes", pg.JSONB, nullable=False, comment="[{kind, name, from, to}]"),
+    comment="Who changed what answers are made of. The newest row's after_release is in force.",
+)
+
+source_health = sa.Table(
+    "source_health",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("checked_at", _timestamp, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("latency_ms", sa.Double, nullable=False),
+    sa.Column("findings", pg.JSONB, nullable=False),
+)
+
+payload = sa.Table(
+    "payload",
+    metadata,
+    sa.Column("digest", pg.BYTEA, primary_key=True, comment="blake2b-16 of the uncompressed JSON"),
+    sa.Column("body", pg.BYTEA, nullable=False, comment="zstd"),
+    sa.Column("created_at", _timestamp, nullable=False, server_default=sa.func.now()),
+    comment="Stage outputs, content-addressed: the same output is stored once.",
+)
+
+trace = sa.Table(
+    "trace",
+    metadata,
+    sa.Column("trace_id", sa.Text, primary_key=True),
+    sa.Column("parent_trace_id", sa.Text),
+    sa.Column("tenant", sa.Text, nullable=False),
+    sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("release_id", sa.Text, nullable=False),
+    sa.Column("triggers", pg.ARRAY(sa.Text), nullable=False),
+    sa.Column(
+        "assets", pg.ARRAY(sa.Text), nullable=False, comment="kind:name:version that it read"
+    ),
+    sa.Column("test_mode", sa.Boolean, nullable=False),
+    sa.Column("duration_ms", sa.Double, nullable=False),
+    sa.Column("created_at", _timestamp, nullable=False),
+    sa.Column("body", pg.BYTEA, nullable=False, comment="zstd JSON; stage outputs by digest"),
+    sa.Index("trace_newest_ix", sa.text("created_at DESC"), "trace_id"),
+    sa.Index("trace_assets_ix", "assets", postgresql_using="gin"),
+    sa.Index(
+        "trace_question_ix", sa.text("to_tsvector('simple', question)"), postgresql_using="gin"
+    ),
+    comment="One row per ask, written in one commit with its payloads.",
+)
