@@ -78,6 +78,13 @@ class Related(Value):
     time: TimeRange | None = None
 
 
+class Search(Value):
+    """Keep rows where each word occurs, ignoring case, in at least one of the columns."""
+
+    columns: tuple[str, ...]
+    words: tuple[str, ...]
+
+
 class Order(Value):
     by: str
     """Name of a measure, a dimension or a selected column."""
@@ -95,7 +102,10 @@ class TablePlan(Value):
     filters: tuple[Filter, ...] = ()
     related: tuple[Related, ...] = ()
     having: tuple[Having, ...] = ()
+    search: Search | None = None
     time: TimeRange | None = None
     """Over the table's time column."""
     order: tuple[Order, ...] = ()
     limit: int | None = Field(default=None, ge=1)
+    with_ties: bool = False
+    """Rows equal to the last one by the order come too: "the oldest" may be several."""

@@ -1,0 +1,132 @@
+"""One object a shell opens: ask, explain, run one query. It wires; it decides nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from dagster_project.canvas.desks import Desks
+from dagster_project.canvas.explanation import ExplainedStep, Explanation
+from dagster_project.canvas.open_sources import OpenSources
+from dagster_project.contracts.asset_version import Release
+from dagster_project.contracts.errors import InvalidRequest
+from dagster_project.contracts.plan import PlanOutput, PlanStep
+from dagster_project.contracts.stage import StepResult
+from dagster_project.contracts.table_plan import TablePlan
+from dagster_project.contracts.trace import Ask, Trace
+from dagster_project.contracts.value import Language, ReleaseId
+from dagster_project.pipeline.ask import Desk, Progress, answer, run_one_step
+from dagster_project.pipeline.ask import explain as explain_ask
+from dagster_project.registry.versions import load_release, release_in_force, with_overrides
+from dagster_project.store.database import Database, open_database
+from dagster_project.store.settings import Settings
+from dagster_project.traces.ids import new_trace_id
+from dagster_project.traces.keep import keep
+from sources.protocol import Source
+
+_MAX_QUESTION_CHARACTERS = 2_000
+
+
+class Canvas:
+    """The whole road from a question to a kept trace. Safe from many threads; not across forks."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self._opened = OpenSources(database.reader_url)
+        self._desks = Desks(self._opened)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Canvas:
+        """Raises: StoreError when the database cannot be reached."""
+        return cls(settings, open_database(settings))
+
+    def __enter__(self) -> Canvas:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Effects: gives connections back; nothing that was kept is lost."""
+        self._desks.close()
+        self._opened.close()
+        self.database.close()
+
+    def release(
+        self, release_id: ReleaseId | None = None, overrides: dict[str, str] | None = None
+    ) -> Release:
+        """The named release, or the one in force; drafts stand in while nothing is published.
+
+        Raises: AssetNotFound.
+        """
+        if release_id is None:
+            release = release_in_force(self.database)
+        else:
+            release = load_release(self.database, release_id)
+        return with_overrides(self.database, release, overrides) if overrides else release
+
+    def source(self, name: str, release: Release | None = None) -> Source:
+        return self._opened.get(name, release or self.release())
+
+    def desk(self, release: Release) -> Desk:
+        return self._desks.get(release)
+
+    def ask(self, ask: Ask, progress: Progress | None = None) -> Trace:
+        """Answer and keep the trace; it is durable when this returns.
+
+        Raises: InvalidRequest for an empty or overlong question, AssetNotFound, StoreError.
+        """
+        desk = self._desk_for(ask)
+        now = datetime.now(UTC)
+        trace = answer(ask, desk, new_trace_id(now), now, progress)
+        keep(self.database, trace)
+        return trace
+
+    def explain(self, ask: Ask) -> Explanation:
+        """The plan that `ask` would run, validated and bound, and nothing run or kept."""
+        desk = self._desk_for(ask)
+        output, validated, bound = explain_ask(ask, desk, datetime.now(UTC))
+        steps = tuple(
+            ExplainedStep(
+                step=step.id,
+                query=step.query,
+                purpose=step.purpose,
+                statement=text,
+                params=params,
+                depends_on=step.depends_on,
+            )
+            for step, text, params in bound
+        )
+        return Explanation(output, validated.policy_decisions, steps)
+
+    def plan(self, ask: Ask) -> PlanOutput:
+        return self.explain(ask).output
+
+    def run_query(
+        self,
+        release: Release,
+        query: str,
+        params: dict[str, object] | None = None,
+        table_plan: TablePlan | None = None,
+        as_of: datetime | None = None,
+        language: Language = "en",
+    ) -> StepResult:
+        """Run one query asset through the same binding and walls as an ask. For previews."""
+        step = PlanStep(
+            id="preview",
+            query=query,
+            purpose=query,
+            params=params or {},  # pyright: ignore[reportArgumentType]
+            table_plan=table_plan,
+        )
+        return run_one_step(step, self.desk(release), datetime.now(UTC), as_of, language)
+
+    def _desk_for(self, ask: Ask) -> Desk:
+        if not ask.question.strip():
+            raise InvalidRequest("the question is empty;", "ask something, e.g. canvas ask 'help'")
+        if len(ask.question) > _MAX_QUESTION_CHARACTERS:
+            raise InvalidRequest(
+                f"the question has {len(ask.question):,} characters;",
+                f"at most {_MAX_QUESTION_CHARACTERS:,} are read",
+            )
+        return self.desk(self.release(ask.release_id, ask.asset_overrides))

@@ -1,0 +1,140 @@
+"""A release made ready to answer: lexicon, entity names, mappings; built once, kept for a while."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+from dagster_project.canvas.open_sources import OpenSources, allowed_tables, read_watermark
+from dagster_project.catalog.compile_table_plan import CompileSettings, compile_table_plan
+from dagster_project.catalog.view import CatalogView
+from dagster_project.contracts.asset_version import Release
+from dagster_project.contracts.assets.policy import PolicySpec
+from dagster_project.contracts.assets.resolver import EntityMapping, ResolverSpec
+from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
+from dagster_project.contracts.table_plan import TablePlan
+from dagster_project.pipeline.ask import Desk
+from dagster_project.pipeline.compose import mappings_by_query
+from dagster_project.planner.assets import policy_of, prepare
+from dagster_project.resolver.index import EntityIndex
+from dagster_project.resolver.names import EntityName, name_columns, names_from_rows
+from sources.errors import SourceError
+from sources.protocol import BoundQuery
+
+_KEPT_DESKS = 8
+_MAX_NAMES = 1_000_000
+_RETRY_SECONDS = 5.0
+"""Names that could not be read are tried again after this, not after the whole cache time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    desk: Desk
+    fresh_until: float
+
+
+class Desks:
+    """Desks by release. Names of entities are read again when their cache time is over."""
+
+    def __init__(self, opened: OpenSources) -> None:
+        self._opened = opened
+        self._kept: dict[str, _Kept] = {}
+        self._lock = Lock()
+        self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="step")
+
+    def get(self, release: Release) -> Desk:
+        kept = self._kept.get(release.id)
+        if kept is not None and kept.fresh_until > time.monotonic():
+            return kept.desk
+        with self._lock:
+            kept = self._kept.get(release.id)
+            if kept is None or kept.fresh_until <= time.monotonic():
+                kept = self._build(release)
+                self._kept[release.id] = kept
+                while len(self._kept) > _KEPT_DESKS:
+                    del self._kept[next(iter(self._kept))]
+            return kept.desk
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _build(self, release: Release) -> _Kept:
+        views = {
+            version.asset.header.name: CatalogView(version.asset.header.name, version.asset.spec)
+            for version in release.by_kind.get("schema_catalog", ())
+            if isinstance(version.asset.spec, SchemaCatalogSpec)
+        }
+        specs = [
+            version.asset.spec
+            for version in release.by_kind.get("resolver", ())
+            if isinstance(version.asset.spec, ResolverSpec)
+        ]
+        policy = policy_of(release).asset.spec
+        assert isinstance(policy, PolicySpec)
+        now = datetime.now(UTC)
+        as_of = now if policy.calendar.as_of == "now" else policy.calendar.as_of
+        names: list[EntityName] = []
+        complete = True
+        for mapping in (m for spec in specs for m in spec.entity_mappings):
+            try:
+                names += self._read_names(mapping, views, release)
+            except SourceError:
+                complete = False  # a source that is down must not keep the others from answering
+        index = EntityIndex.build(
+            specs, names, typo_score=policy.planner.typo_score, today=now.date()
+        )
+        seconds = min((spec.cache_ttl_seconds for spec in specs), default=3600)
+        desk = Desk(
+            release=release,
+            planner=prepare(release, index, as_of),
+            views=views,
+            mappings=mappings_by_query(release),
+            source=lambda name: self._opened.get(name, release),
+            allowed_tables=lambda name: allowed_tables(name, release),
+            watermark=lambda table, column: self._watermark(table, column, views, release),
+            pool=self._pool,
+        )
+        fresh = max(seconds, 1) if complete else _RETRY_SECONDS
+        return _Kept(desk, time.monotonic() + fresh)
+
+    def _read_names(
+        self, mapping: EntityMapping, views: dict[str, CatalogView], release: Release
+    ) -> list[EntityName]:
+        view = views[mapping.catalog]
+        entity = view.entity(mapping.entity)
+        assert entity is not None
+        settings = CompileSettings(
+            as_of=datetime.now(UTC),
+            time_zone="UTC",
+            week_start="monday",
+            language="en",
+            max_rows=_MAX_NAMES,
+        )
+        refs = tuple(f"{entity.table}.{c}" for c in name_columns(mapping, entity))
+        # names are read without the as_of clip: what existed later may still be asked about
+        without_time = CatalogView(view.name, view.spec.model_copy(update={"time_columns": {}}))
+        compiled = compile_table_plan(
+            without_time, TablePlan(table=entity.table, columns=refs), settings
+        )
+        allowed = allowed_tables(view.spec.source, release)
+        query = BoundQuery(
+            text=compiled.text,
+            params=compiled.params,
+            max_rows=_MAX_NAMES,
+            timeout_seconds=30.0,
+            allowed_tables=allowed,
+        )
+        rows = self._opened.get(view.spec.source, release).run(query)
+        return names_from_rows(mapping, entity, tuple(c.name for c in rows.columns), rows.rows)
+
+    def _watermark(
+        self, table: str, column: str, views: dict[str, CatalogView], release: Release
+    ) -> tuple[datetime, datetime] | None:
+        view = next((v for v in views.values() if table in v.tables), None)
+        if view is None:
+            return None
+        source = self._opened.get(view.spec.source, release)
+        return read_watermark(source, allowed_tables(view.spec.source, release), table, column)

@@ -1,0 +1,96 @@
+"""Sources as a release describes them, opened once per version and kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from threading import Lock
+
+from dagster_project.contracts.asset_version import AssetVersion, Release
+from dagster_project.contracts.assets.source import SourceSpec
+from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
+from sources.errors import SourceError
+from sources.postgres import open_postgres
+from sources.protocol import BoundQuery, Source
+
+
+class OpenSources:
+    """Every source that was asked for, by name and content. Safe from many threads."""
+
+    def __init__(self, mock_url: str) -> None:
+        self._mock_url = mock_url
+        self._open: dict[tuple[str, str], Source] = {}
+        self._lock = Lock()
+
+    def get(self, name: str, release: Release) -> Source:
+        """Raises: AssetNotFound, InvalidRequest for an engine that has no adapter here."""
+        version = _source_version(name, release)
+        key = (name, version.asset.content_hash)
+        with self._lock:
+            if key not in self._open:
+                self._open[key] = _open(version, self._mock_url)
+            return self._open[key]
+
+    def close(self) -> None:
+        with self._lock:
+            for source in self._open.values():
+                source.close()
+            self._open.clear()
+
+
+def allowed_tables(name: str, release: Release) -> frozenset[str]:
+    """What the source asset lets a query read."""
+    spec = _source_version(name, release).asset.spec
+    assert isinstance(spec, SourceSpec)
+    return frozenset(table.lower() for table in spec.permissions.allowed_tables)
+
+
+def read_watermark(
+    source: Source, allowed: frozenset[str], table: str, time_column: str
+) -> tuple[datetime, datetime] | None:
+    """Oldest and newest time of a table, by its index where it has one. None when empty."""
+    schema, name = table.split(".", 1)
+    column = time_column.rsplit(".", 1)[1]
+    text = f'select min("{column}"), max("{column}") from "{schema}"."{name}"'
+    try:
+        rows = source.run(BoundQuery(text=text, max_rows=1, allowed_tables=allowed)).rows
+    except SourceError:
+        return None
+    oldest, newest = rows[0] if rows else (None, None)
+    if not isinstance(oldest, datetime) or not isinstance(newest, datetime):
+        return None
+    return oldest, newest
+
+
+def _source_version(name: str, release: Release) -> AssetVersion:
+    version = release.get("source", name)
+    if version is None:
+        known = ", ".join(v.asset.header.name for v in release.by_kind.get("source", ()))
+        raise AssetNotFound(f"release {release.id} has no source {name!r};", f"it has {known}")
+    return version
+
+
+def _open(version: AssetVersion, mock_url: str) -> Source:
+    spec = version.asset.spec
+    assert isinstance(spec, SourceSpec)
+    name = version.asset.header.name
+    if spec.engine not in ("postgres", "timescale"):
+        raise InvalidRequest(
+            f"source {name!r}: no adapter for engine {spec.engine!r};", "use postgres or timescale"
+        )
+    connection = spec.connection
+    return open_postgres(
+        name,
+        host=connection.host,
+        port=connection.port,
+        database=connection.database,
+        user=connection.user,
+        password_ref=connection.password_ref,
+        url_ref=connection.url_ref,
+        url=mock_url if spec.environment == "mock" else None,
+        allowed_schemas=spec.permissions.allowed_schemas,
+        allowed_tables=spec.permissions.allowed_tables,
+        allowed_operations=spec.permissions.allowed_operations,
+        flavour="timescale" if spec.engine == "timescale" else "postgres",
+        max_latency_ms=spec.health_check.max_latency_ms,
+        health_retries=spec.health_check.retries,
+    )

@@ -1,0 +1,430 @@
+"""A typed table plan to one SELECT with named parameters.
+
+Joins follow the catalog's many-to-one keys from the plan's table, so no join multiplies a measure.
+Nothing of the question's text reaches the statement: names come from the catalog, values are
+parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from dagster_project.catalog.sql_parts import AGGREGATES, Parameters, quote, quote_table
+from dagster_project.catalog.view import CatalogView, column_of, table_of
+from dagster_project.contracts.assets.schema_catalog import ColumnSpec
+from dagster_project.contracts.errors import InvalidRequest
+from dagster_project.contracts.stage import ResultColumn
+from dagster_project.contracts.table_plan import (
+    Dimension,
+    Filter,
+    Measure,
+    Related,
+    TablePlan,
+    TimeRange,
+)
+from dagster_project.contracts.value import Language
+
+
+class PlanMismatch(InvalidRequest):
+    """A table plan does not fit its catalog: an unknown column, no join path, a bad order."""
+
+    code = "PLAN_INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledQuery:
+    """One SELECT, its values, and what its result means."""
+
+    text: str
+    params: dict[str, object]
+    count_text: str
+    """Counts the rows of `text` without its limit; same parameters."""
+    columns: tuple[ResultColumn, ...]
+    tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompileSettings:
+    as_of: datetime
+    time_zone: str
+    week_start: str
+    language: Language
+    max_rows: int
+
+
+def compile_table_plan(
+    view: CatalogView, plan: TablePlan, settings: CompileSettings
+) -> CompiledQuery:
+    """Write the SELECT. Raises: PlanMismatch."""
+    if plan.table not in view.tables:
+        known = ", ".join(sorted(view.tables))
+        raise PlanMismatch(f"catalog {view.name!r} has no table {plan.table!r};", f"it has {known}")
+    return _Select(view, plan, settings).compile()
+
+
+class _Select:
+    """The state of one compilation: aliases of joined tables and the parameters so far."""
+
+    def __init__(self, view: CatalogView, plan: TablePlan, settings: CompileSettings) -> None:
+        self.view = view
+        self.plan = plan
+        self.settings = settings
+        self.params = Parameters()
+        self.zone = ZoneInfo(settings.time_zone)
+        self.aliases: dict[str, str] = {plan.table: "t0"}
+        self.joins: list[str] = []
+        self.related_tables: list[str] = []
+
+    def compile(self) -> CompiledQuery:
+        selected = self._selected()
+        where = self._where()
+        group = self._group_by()
+        having = self._having()
+        order = self._order_by([column.name for column, _ in selected])
+        columns = ", ".join(f"{sql} as {quote(column.name)}" for column, sql in selected)
+        body = (
+            f"select {columns} from {quote_table(self.plan.table)} t0"
+            + "".join(self.joins)
+            + (f" where {' and '.join(where)}" if where else "")
+            + group
+            + having
+        )
+        limit = min(self.plan.limit or self.settings.max_rows, self.settings.max_rows)
+        asked_for_fewer = self.plan.limit is not None and self.plan.limit <= limit
+        # one more than shown tells "there is more"; a "top 5" asks for no more than 5
+        fetched = limit if asked_for_fewer else limit + 1
+        tied = self.plan.with_ties and order
+        last = f" fetch first {fetched} rows with ties" if tied else f" limit {fetched}"
+        return CompiledQuery(
+            text=f"{body}{order}{last}",
+            params=self.params.values,
+            count_text=f"select count(*) as total from ({body}) counted",
+            columns=tuple(column for column, _ in selected),
+            tables=(*self.aliases, *self.related_tables),
+        )
+
+    # -- what is selected
+
+    def _selected(self) -> list[tuple[ResultColumn, str]]:
+        if not self.plan.measures:
+            refs = self.plan.columns or self.view.list_columns(self.plan.table)
+            return self._selected_columns(refs)
+        selected = [(self._dimension_column(d), self._dimension(d)) for d in self.plan.dimensions]
+        measures = {m.name: self._measure(m) for m in self.plan.measures}
+        selected += [(self._measure_column(m), measures[m.name]) for m in self.plan.measures]
+        for difference in self.plan.differences:
+            left = next(m for m in self.plan.measures if m.name == difference.left)
+            sql = f"({measures[difference.left]}) - ({measures[difference.right]})"
+            label = "차이" if self.settings.language == "ko" else "change"
+            column = self._measure_column(left).model_copy(
+                update={"name": difference.name, "label": label}
+            )
+            selected.append((column, sql))
+        return selected
+
+    def _selected_columns(self, refs: Iterable[str]) -> list[tuple[ResultColumn, str]]:
+        selected: list[tuple[ResultColumn, str]] = []
+        taken: set[str] = set()
+        for ref in refs:
+            sql = self._column(ref)
+            column = self._describe(ref)
+            if column.name in taken:
+                table = table_of(ref).rsplit(".", 1)[1]
+                column = column.model_copy(update={"name": f"{table}_{column.name}"})
+            taken.add(column.name)
+            selected.append((column, sql))
+        return selected
+
+    def _describe(self, ref: str, name: str | None = None) -> ResultColumn:
+        spec = self._spec(ref)
+        return ResultColumn(
+            name=name or spec.name,
+            label=spec.names.shown(self.settings.language, spec.name),
+            type=spec.type,
+            unit=spec.unit,
+        )
+
+    def _spec(self, ref: str) -> ColumnSpec:
+        spec = self.view.column(ref)
+        if spec is None:
+            raise PlanMismatch(f"catalog {self.view.name!r} has no enabled column {ref!r};")
+        return spec
+
+    def _column(self, ref: str) -> str:
+        """SQL of a column, joining its table in if needed."""
+        self._spec(ref)
+        return f"{self._alias(table_of(ref))}.{quote(column_of(ref))}"
+
+    def _alias(self, table: str) -> str:
+        if table in self.aliases:
+            return self.aliases[table]
+        path = self.view.join_path(self.plan.table, table)
+        if path is None:
+            raise PlanMismatch(
+                f"{table!r} cannot be joined to {self.plan.table!r} without multiplying rows;",
+                "declare a many-to-one join key in the catalog",
+            )
+        for key in path:
+            one = table_of(key.one)
+            if one not in self.aliases:
+                many_alias = self.aliases[table_of(key.many)]
+                alias = f"t{len(self.aliases)}"
+                self.aliases[one] = alias
+                self.joins.append(
+                    f" left join {quote_table(one)} {alias}"
+                    f" on {many_alias}.{quote(column_of(key.many))}"
+                    f" = {alias}.{quote(column_of(key.one))}"
+                )
+        return self.aliases[table]
+
+    # -- measures and dimensions
+
+    def _measure_ref(self, measure: Measure) -> str | None:
+        if measure.metric is None:
+            return measure.column
+        metric = self.view.metric(measure.metric)
+        if metric is None:
+            raise PlanMismatch(f"catalog {self.view.name!r} has no metric {measure.metric!r};")
+        return f"{metric.table}.{metric.column}"
+
+    def _measure(self, measure: Measure) -> str:
+        ref = self._measure_ref(measure)
+        column = self._column(ref) if ref else "*"
+        order = ""
+        if measure.aggregate == "latest":
+            order = f" order by {self._time_sql()} desc"
+        sql = AGGREGATES[measure.aggregate].format(column=column, order=order)
+        own = self._own_conditions(measure)
+        if not own:
+            return sql
+        condition = f" filter (where {' and '.join(own)})"
+        if measure.aggregate == "latest":
+            return sql.replace("))[1]", f"){condition})[1]")
+        return sql + condition
+
+    def _own_conditions(self, measure: Measure) -> list[str]:
+        """What only this measure's rows fulfil; empty when all measures share it (see _where)."""
+        conditions: list[str] = []
+        if measure.time is not None:
+            conditions += self._within(self._time_ref(), measure.time)
+        if measure.metric is not None and self._shared_metric() is None:
+            conditions += self._metric_conditions(measure.metric)
+        return conditions
+
+    def _shared_metric(self) -> str | None:
+        """The one narrowing that all measures share, so that it can stand in WHERE."""
+        wheres = {
+            tuple(sorted(metric.where.items())) if metric else ()
+            for metric in (self.view.metric(m.metric or "") for m in self.plan.measures)
+        }
+        return self.plan.measures[0].metric if len(wheres) == 1 else None
+
+    def _metric_conditions(self, name: str) -> list[str]:
+        metric = self.view.metric(name)
+        if metric is None:
+            return []
+        return [
+            f"{self._column(f'{metric.table}.{column}')} = {self.params.add(value)}"
+            for column, value in metric.where.items()
+        ]
+
+    def _measure_column(self, measure: Measure) -> ResultColumn:
+        ref = self._measure_ref(measure)
+        language = self.settings.language
+        label = AGGREGATES.label(measure.aggregate, language)
+        if measure.metric is not None:
+            metric = self.view.metric(measure.metric)
+            assert metric is not None
+            unit = metric.unit or self._spec(f"{metric.table}.{metric.column}").unit
+            label = f"{metric.names.shown(language, metric.name)} {label}"
+        elif ref is not None:
+            spec = self._spec(ref)
+            unit = spec.unit
+            label = f"{spec.names.shown(language, spec.name)} {label}"
+        else:
+            unit = None
+        if measure.time is not None and measure.time.text:
+            label = f"{label} ({measure.time.text})"
+        counted = measure.aggregate in ("count", "count_distinct")
+        if counted:
+            return ResultColumn(name=measure.name, label=label, type="integer")
+        fractional = measure.aggregate == "avg" or measure.aggregate.startswith("p")
+        kind = self._spec(ref).type if ref and not fractional else "number"
+        return ResultColumn(name=measure.name, label=label, type=kind, unit=unit)
+
+    def _dimension(self, dimension: Dimension) -> str:
+        column = self._column(dimension.column)
+        if dimension.bucket is None:
+            return column
+        shift = "interval '1 day'"
+        sunday = dimension.bucket == "week" and self.settings.week_start == "sunday"
+        aware = self._spec(dimension.column).type == "timestamp"
+        zone = f", {self.params.add(self.settings.time_zone)}" if aware else ""
+        if sunday:
+            return f"date_trunc('week', {column} + {shift}{zone}) - {shift}"
+        return f"date_trunc('{dimension.bucket}', {column}{zone})"
+
+    def _dimension_column(self, dimension: Dimension) -> ResultColumn:
+        described = self._describe(dimension.column, dimension.name)
+        if dimension.bucket is not None:
+            return described.model_copy(update={"type": "timestamp"})
+        return described
+
+    # -- conditions
+
+    def _where(self) -> list[str]:
+        conditions = [self._condition(f) for f in self.plan.filters]
+        conditions += [self._related(r) for r in self.plan.related]
+        conditions += self._searched()
+        conditions += self._time_conditions()
+        conditions += self._measured_rows()
+        return conditions
+
+    def _measured_rows(self) -> list[str]:
+        """Only rows that some measure counts: the shared metric, or any of several."""
+        if not self.plan.measures:
+            return []
+        shared = self._shared_metric()
+        if shared is not None:
+            return self._metric_conditions(shared)
+        alternatives = [self._own_conditions(m) for m in self.plan.measures]
+        if all(alternatives):
+            return ["(" + " or ".join("(" + " and ".join(a) + ")" for a in alternatives) + ")"]
+        return []
+
+    def _time_conditions(self) -> list[str]:
+        ref = self.view.time_column(self.plan.table)
+        if ref is None:
+            return []
+        if self.plan.time is not None:
+            within = self._within(ref, self.plan.time)
+            return within if self.plan.time.end <= self.settings.as_of else [*within, self._past()]
+        periods = [m.time for m in self.plan.measures if m.time is not None]
+        if periods and len(periods) == len(self.plan.measures):
+            alternatives = [" and ".join(self._within(ref, p)) for p in dict.fromkeys(periods)]
+            return ["(" + " or ".join(f"({a})" for a in alternatives) + ")", self._past()]
+        return [self._past()]
+
+    def _past(self) -> str:
+        ref = self._time_ref()
+        return f"{self._column(ref)} <= {self.params.add(self._bound(ref, self.settings.as_of))}"
+
+    def _time_ref(self) -> str:
+        ref = self.view.time_column(self.plan.table)
+        if ref is None:
+            raise PlanMismatch(
+                f"{self.plan.table!r} has no time column;", "name it in `time_columns`"
+            )
+        return ref
+
+    def _time_sql(self) -> str:
+        return self._column(self._time_ref())
+
+    def _within(self, ref: str, span: TimeRange) -> list[str]:
+        column = self._column(ref)
+        start, end = self._bound(ref, span.start), self._bound(ref, span.end)
+        return [f"{column} >= {self.params.add(start)}", f"{column} < {self.params.add(end)}"]
+
+    def _bound(self, ref: str, moment: datetime) -> datetime | date:
+        """A date column is compared with the site's calendar day."""
+        if self._spec(ref).type == "date":
+            return moment.astimezone(self.zone).date()
+        return moment
+
+    def _condition(self, condition: Filter) -> str:
+        return self._compare(
+            self._column(condition.column), condition.op, condition.values, condition.column
+        )
+
+    def _compare(self, sql: str, op: str, values: tuple[object, ...], ref: str) -> str:
+        bound = [
+            self._bound(ref, v) if isinstance(v, datetime) and ref.count(".") == 2 else v
+            for v in values
+        ]
+        if op in ("is_null", "not_null"):
+            return f"{sql} is {'not ' if op == 'not_null' else ''}null"
+        if op == "in":
+            return f"{sql} = any({self.params.add(list(bound))})"
+        if op == "between":
+            low, high = (self.params.add(v) for v in bound)
+            upper = "<" if any(isinstance(v, datetime) for v in values) else "<="
+            return f"({sql} >= {low} and {sql} {upper} {high})"
+        if op == "like":
+            return f"{sql} ilike {self.params.add(_contains(str(bound[0])))}"
+        if op == "!=":
+            return f"{sql} is distinct from {self.params.add(bound[0])}"
+        return f"{sql} {op} {self.params.add(bound[0])}"
+
+    def _searched(self) -> list[str]:
+        search = self.plan.search
+        if search is None:
+            return []
+        columns = [self._column(ref) for ref in search.columns]
+        return [
+            "(" + " or ".join(f"{c} ilike {mark}" for c in columns) + ")"
+            for mark in (self.params.add(_contains(word)) for word in search.words)
+        ]
+
+    def _related(self, related: Related) -> str:
+        path = self.view.join_path(related.table, self.plan.table)
+        if not path:
+            raise PlanMismatch(
+                f"rows of {related.table!r} do not point to {self.plan.table!r};",
+                "declare a many-to-one join key in the catalog",
+            )
+        inner = _Select(self.view, TablePlan(table=related.table, time=related.time), self.settings)
+        inner.params = self.params
+        inner.aliases = {related.table: f"r{len(self.related_tables)}"}
+        self.related_tables.append(related.table)
+        conditions = [inner._condition(f) for f in related.filters]
+        conditions += inner._time_conditions()
+        last = path[-1]
+        many = inner._column(last.many)
+        one = f"{self.aliases[self.plan.table]}.{quote(column_of(last.one))}"
+        conditions.insert(0, f"{many} = {one}")
+        self.related_tables += [t for t in inner.aliases if t != related.table]
+        sql = (
+            f"exists (select 1 from {quote_table(related.table)} {inner.aliases[related.table]}"
+            + "".join(inner.joins)
+            + f" where {' and '.join(conditions)})"
+        )
+        return f"not {sql}" if related.negated else sql
+
+    # -- after grouping
+
+    def _group_by(self) -> str:
+        if not self.plan.measures or not self.plan.dimensions:
+            return ""
+        return " group by " + ", ".join(str(i + 1) for i in range(len(self.plan.dimensions)))
+
+    def _having(self) -> str:
+        if not self.plan.having:
+            return ""
+        measures = {m.name: m for m in self.plan.measures}
+        parts: list[str] = []
+        for having in self.plan.having:
+            if having.measure not in measures:
+                raise PlanMismatch(f"having names {having.measure!r}, which is no measure;")
+            sql = self._measure(measures[having.measure])
+            parts.append(self._compare(sql, having.op, having.values, having.measure))
+        return f" having {' and '.join(parts)}"
+
+    def _order_by(self, names: list[str]) -> str:
+        parts: list[str] = []
+        for order in self.plan.order:
+            if order.by in names:
+                sql = quote(order.by)
+            elif order.by.count(".") == 2 and not self.plan.measures:
+                sql = self._column(order.by)
+            else:
+                raise PlanMismatch(f"order names {order.by!r}, which the plan does not select;")
+            parts.append(f"{sql} {'desc' if order.descending else 'asc'} nulls last")
+        return f" order by {', '.join(parts)}" if parts else ""
+
+
+def _contains(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

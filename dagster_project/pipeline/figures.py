@@ -1,0 +1,47 @@
+"""B9: every figure in a text is found in a cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from dagster_project.contracts.block import CellValue
+from dagster_project.contracts.stage import StepResult
+from dagster_project.pipeline.cells import shown
+
+_FIGURE = re.compile(r"(?<![\w.,:/-])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]*[-:/]\d)")
+
+
+def known_figures(results: Iterable[StepResult]) -> frozenset[str]:
+    """Every number of the results as a text would show it, and their row counts."""
+    known: set[str] = set()
+    for result in results:
+        known |= {
+            shown(count) for count in (len(result.rows), result.total_rows) if count is not None
+        }
+        for row in result.rows:
+            for cell in row:
+                known |= _forms(cell)
+    return frozenset(known)
+
+
+def unmatched_figures(
+    text: str, known: frozenset[str], literals: Iterable[str]
+) -> tuple[int, tuple[str, ...]]:
+    """How many figures a text holds, and those that no cell has.
+
+    `literals` are names and times that the text quotes; digits in them are not figures.
+    """
+    bare = text
+    for literal in sorted({s for s in literals if s}, key=len, reverse=True):
+        bare = bare.replace(literal, " ")
+    found = [m.group().replace("−", "-") for m in _FIGURE.finditer(bare)]
+    return len(found), tuple(f for f in found if f not in known)
+
+
+def _forms(cell: CellValue) -> set[str]:
+    if cell is None or isinstance(cell, bool):
+        return set()
+    if isinstance(cell, (int, float)):
+        return {shown(cell), shown(abs(cell))}
+    return {m.group() for m in _FIGURE.finditer(cell)}

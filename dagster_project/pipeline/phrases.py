@@ -1,0 +1,103 @@
+"""What the stages say, in the question's language."""
+
+from __future__ import annotations
+
+import re
+
+from dagster_project.contracts.empty import EmptyReason
+from dagster_project.contracts.plan import OpenSlot
+from dagster_project.contracts.value import Language
+
+_EMPTY: dict[EmptyReason, tuple[str, str]] = {
+    "no_such_entity": ("그런 이름의 대상이 없습니다.", "There is nothing of that name."),
+    "not_permitted": ("이 역할로는 볼 수 없습니다.", "Your role may not see this."),
+    "source_down": ("데이터 소스가 응답하지 않았습니다.", "The data source did not answer."),
+    "source_stale": (
+        "요청한 기간의 데이터가 아직 들어오지 않았습니다.",
+        "The source's newest data is older than the window you asked for.",
+    ),
+    "filtered_out": (
+        "요청한 기간은 보유한 데이터의 범위 밖입니다.",
+        "The window you asked for lies outside the data held.",
+    ),
+    "true_zero": ("조회 결과 해당 건이 없습니다 (0건).", "Asked and answered: there are none (0)."),
+}
+_TEXTS: dict[str, tuple[str, str]] = {
+    "rows": ("{purpose}: 총 {rows}건입니다.", "{purpose}: {rows} in total."),
+    "scalar": ("{label}: {value}", "{label}: {value}"),
+    "compared": (
+        "{later_label}: {later}, {earlier_label}: {earlier}, 차이: {change}",
+        "{later_label}: {later}; {earlier_label}: {earlier}; change: {change}",
+    ),
+    "leading": ("{name}: {value} ({label})", "{name}: {value} ({label})"),
+    "missing": ("{purpose}은(는) 답에서 빠졌습니다: {why}", "{purpose} is missing: {why}"),
+    "assumed": (
+        "기간을 말하지 않아 최근 {window}을(를) 기준으로 했습니다.",
+        "No time was given; the last {window} was used.",
+    ),
+    "not_used": ("다음 말은 반영하지 못했습니다: {words}", "Not taken into account: {words}"),
+    "cut": (
+        "{purpose}: 전체 {total}건 중 {shown}건을 보여 드립니다.",
+        "{purpose}: showing {shown} of {total}.",
+    ),
+    "cut_unknown": (
+        "{purpose}: {shown}건까지만 보여 드립니다.",
+        "{purpose}: showing the first {shown}.",
+    ),
+    "ask_missing": ("{slot}을(를) 알려 주세요.", "Which {slot} do you mean?"),
+    "ask_ambiguous": (
+        "'{mention}'은(는) 여러 대상을 뜻할 수 있습니다. 어느 것인가요?",
+        "'{mention}' may mean several things. Which one?",
+    ),
+    "ask_no_such_entity": (
+        "'{mention}'이라는 대상은 없습니다.{nearest}",
+        "There is no '{mention}'.{nearest}",
+    ),
+    "ask_no_such_value": (
+        "'{mention}'이라는 값은 없습니다.{nearest}",
+        "No value '{mention}'.{nearest}",
+    ),
+    "ask_unread_time": (
+        "'{mention}'이(가) 언제인지 알 수 없습니다. 기간을 정해 주세요.",
+        "I cannot tell when '{mention}' is. Please give a time.",
+    ),
+    "nearest": (" 혹시 이것인가요? {choices}", " Did you mean {choices}?"),
+    "nothing_ran": ("실행할 수 있는 조회가 없습니다.", "Nothing could be asked."),
+    "evidence": ("근거", "Evidence"),
+    "open_trace": ("추적 보기", "Open the trace"),
+    "export": ("표를 CSV로 저장", "Save the table as CSV"),
+    "widen": ("기간을 {span}로 넓히기", "Widen to {span}"),
+    "narrow": ("기간을 {span}로 좁히기", "Narrow to {span}"),
+}
+
+_JOSA = re.compile(r"(.['’]?)(을|은|이|으로)\((를|는|가|로)\)")
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """A text of the house with its values filled in."""
+    korean, english = _TEXTS[key]
+    if language == "en":
+        return english.format(**values)
+    return _JOSA.sub(_fitting, korean.format(**values))
+
+
+def _fitting(match: re.Match[str]) -> str:
+    """The particle that follows a final consonant, or the one that follows a vowel."""
+    before, closed, opened = match.groups()
+    last = before[0]
+    has_final = "가" <= last <= "힣" and (ord(last) - ord("가")) % 28 > 0
+    return before + (closed if has_final else opened)
+
+
+def say_empty(reason: EmptyReason, language: Language) -> str:
+    korean, english = _EMPTY[reason]
+    return korean if language == "ko" else english
+
+
+def ask_back(slot: OpenSlot, language: Language) -> str:
+    """The question that an open slot puts to the person."""
+    choices = ", ".join(choice.label for choice in slot.choices)
+    nearest = say("nearest", language, choices=choices) if choices else ""
+    return say(
+        f"ask_{slot.reason}", language, slot=slot.slot, mention=slot.mention, nearest=nearest
+    )

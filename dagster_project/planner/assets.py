@@ -1,0 +1,98 @@
+"""What the planner works from: the planning side of one release, prepared once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dagster_project.catalog.view import CatalogView
+from dagster_project.contracts.asset_version import AssetVersion, Release
+from dagster_project.contracts.assets.policy import PolicySpec
+from dagster_project.contracts.assets.query import QuerySpec
+from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
+from dagster_project.contracts.errors import AssetNotFound
+from dagster_project.contracts.value import Text
+from dagster_project.planner.lexicon import Lexicon
+from dagster_project.planner.link import Linked, link
+from dagster_project.planner.templates import Template, features
+from dagster_project.planner.text import normalise
+from dagster_project.planner.time_phrases import read_times
+from dagster_project.resolver.index import EntityIndex
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerAssets:
+    """Immutable; shared by all asks of a release until the entity names are read again."""
+
+    policy: PolicySpec
+    policy_ref: str
+    views: tuple[CatalogView, ...]
+    lexicon: Lexicon
+    index: EntityIndex
+    queries: dict[str, QuerySpec]
+    titles: dict[str, Text]
+    open_queries: dict[str, str]
+    """Catalog to its open table plan."""
+    templates: tuple[Template, ...]
+
+    def read(self, question: str, as_of: datetime) -> Linked:
+        """Cut a normalised question into tokens."""
+        times = read_times(question, as_of, self.policy.calendar)
+        spans = tuple((s.start, s.end) for s in (*times.ranges, *times.vague))
+        mentions = self.index.find(question, taken=spans)
+        return link(question, self.lexicon, times, mentions)
+
+
+def policy_of(release: Release) -> AssetVersion:
+    """The policy in force: `default`, or the only one. Raises: AssetNotFound."""
+    policies = release.by_kind.get("policy", ())
+    named = [p for p in policies if p.asset.header.name == "default"] or list(policies)
+    if not named:
+        raise AssetNotFound(
+            f"release {release.id} has no policy;", "add assets_config/policies/default.yaml"
+        )
+    return named[0]
+
+
+def prepare(release: Release, index: EntityIndex, as_of: datetime) -> PlannerAssets:
+    """Build the lexicon and read all example questions. Some 50 ms for a plant; once a release."""
+    policy = policy_of(release)
+    assert isinstance(policy.asset.spec, PolicySpec)
+    views = tuple(
+        CatalogView(v.asset.header.name, v.asset.spec)
+        for v in release.by_kind.get("schema_catalog", ())
+        if isinstance(v.asset.spec, SchemaCatalogSpec)
+    )
+    versions = release.by_kind.get("query", ())
+    queries = {
+        v.asset.header.name: v.asset.spec for v in versions if isinstance(v.asset.spec, QuerySpec)
+    }
+    assets = PlannerAssets(
+        policy=policy.asset.spec,
+        policy_ref=policy.ref,
+        views=views,
+        lexicon=Lexicon(views),
+        index=index,
+        queries=queries,
+        titles={
+            v.asset.header.name: v.asset.header.title for v in versions if v.asset.header.title
+        },
+        open_queries={
+            spec.catalog: name
+            for name, spec in sorted(queries.items())
+            if spec.form == "table_plan" and spec.plan is None and spec.catalog
+        },
+        templates=(),
+    )
+    return PlannerAssets(
+        **{f: getattr(assets, f) for f in assets.__slots__ if f != "templates"},
+        templates=tuple(
+            Template(
+                name,
+                spec,
+                tuple(features(assets.read(normalise(e), as_of)) for e in spec.examples.all()),
+            )
+            for name, spec in sorted(queries.items())
+            if spec.examples.all()
+        ),
+    )

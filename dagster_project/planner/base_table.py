@@ -1,0 +1,96 @@
+"""Which table a question is about: the one from which most of its terms can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dagster_project.catalog.view import CatalogView
+from dagster_project.planner.lexicon import Meaning
+from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.text import is_hangul
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChoice:
+    """A table and how much of the question it reaches, 0 to 1 (a named table may pass 1)."""
+
+    table: str
+    score: float
+
+
+def rank_bases(
+    tokens: Iterable[Token], view: CatalogView, excluded: frozenset[str] = frozenset()
+) -> tuple[BaseChoice, ...]:
+    """All tables that the tokens touch, best first."""
+    content = [t for t in tokens if t.is_content and t.kind != "quoted"]
+    if not content:
+        return ()
+    tables = {
+        m.table
+        for t in content
+        for m in t.meanings
+        if m.kind != "cue" and m.catalog == view.name and m.table in view.tables
+    }
+    for token in content:
+        tables |= {table for table in _mentioned_tables(token, view)}
+    ranked = [
+        BaseChoice(table, round(sum(_reach(t, table, view) for t in content) / len(content), 4))
+        for table in sorted(tables - excluded)
+    ]
+    return tuple(sorted(ranked, key=lambda b: (-b.score, view.time_column(b.table) is None)))
+
+
+def absent_tables(linked: Linked, view: CatalogView) -> dict[str, Token]:
+    """Tables that the question says there is nothing of: "machines without failures"."""
+    tokens = linked.tokens
+    found: dict[str, Token] = {}
+    for index, token in enumerate(tokens):
+        if token.cue("without") is None:
+            continue
+        korean = is_hangul(token.text[0])
+        order = range(index - 1, -1, -1) if korean else range(index + 1, len(tokens))
+        for other in order:
+            fact = next((m for m in tokens[other].meanings if m.kind == "table"), None)
+            if fact is not None and fact.catalog == view.name:
+                found[fact.table] = tokens[other]
+                break
+    return found
+
+
+def pick(token: Token, base: str, view: CatalogView) -> Meaning | None:
+    """The token's meaning that fits the base best, or None if none can be reached."""
+    scored = [(_meaning_reach(m, base, view), m) for m in token.meanings if m.kind != "cue"]
+    best = max(scored, key=lambda pair: pair[0], default=None)
+    return best[1] if best and best[0] > 0 else None
+
+
+def _mentioned_tables(token: Token, view: CatalogView) -> set[str]:
+    if token.mention is None:
+        return set()
+    entities = (view.entity(c.entity) for c in token.mention.candidates)
+    return {e.table for e in entities if e is not None}
+
+
+def _reach(token: Token, base: str, view: CatalogView) -> float:
+    if token.kind == "entity":
+        tables = _mentioned_tables(token, view)
+        if base in tables:
+            return 1.0
+        return 0.9 if any(view.join_path(base, t) for t in tables) else 0.0
+    return max((_meaning_reach(m, base, view) for m in token.meanings), default=0.0)
+
+
+def _meaning_reach(meaning: Meaning, base: str, view: CatalogView) -> float:
+    if meaning.kind == "cue" or meaning.catalog != view.name:
+        return 0.0
+    if meaning.table == base:
+        return {"table": 1.4, "metric": 1.3, "superlative": 1.1}.get(meaning.kind, 1.0)
+    if meaning.kind in ("column", "value", "entity", "superlative") and view.join_path(
+        base, meaning.table
+    ):
+        return 0.9 if meaning.kind in ("value", "entity") else 0.85
+    points_here = view.join_path(meaning.table, base)
+    if points_here:
+        return {"table": 0.6, "value": 0.4}.get(meaning.kind, 0.0)
+    return 0.0

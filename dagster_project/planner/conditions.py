@@ -1,0 +1,263 @@
+"""What narrows the rows: entities, values, comparisons with numbers, words to search, time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dagster_project.contracts.table_plan import (
+    Filter,
+    FilterOp,
+    Having,
+    Related,
+    Scalar,
+    Search,
+)
+from dagster_project.planner.draft import Draft
+from dagster_project.planner.lexicon import Meaning
+from dagster_project.planner.link import Token
+from dagster_project.planner.text import is_hangul
+
+_NUMERIC = ("integer", "number")
+_YEAR_WORDS = ("년", "year", "years", "살")
+
+
+def add_conditions(draft: Draft, as_of: datetime) -> None:
+    """Fill filters, related rows, search and time. Comparisons with measures wait for them."""
+    _entities(draft)
+    _times(draft)
+    _search(draft)
+    _related(draft)
+    _values(draft)
+    _comparisons(draft, as_of)
+
+
+def _entities(draft: Draft) -> None:
+    keys: dict[str, list[Scalar]] = {}
+    for token in draft.tokens:
+        if token.kind != "entity" or token.mention is None:
+            continue
+        for candidate in token.mention.candidates:
+            entity = draft.view.entity(candidate.entity)
+            column = draft.view.entity_column(draft.base, entity) if entity else None
+            if column is None or entity is None:
+                continue
+            draft.use(token)
+            draft.entities.append(candidate)
+            key = draft.view.column(f"{entity.table}.{entity.key}")
+            numeric = key is not None and key.type == "integer"
+            keys.setdefault(column, []).append(int(candidate.key) if numeric else candidate.key)
+            break
+    for column, values in keys.items():
+        distinct = tuple(dict.fromkeys(values))
+        draft.filters.append(
+            Filter(column=column, op="=" if len(distinct) == 1 else "in", values=distinct)
+        )
+
+
+def _times(draft: Draft) -> None:
+    spans = [t for t in draft.tokens if t.kind == "time" and t.time is not None]
+    if draft.view.time_column(draft.base) is None:
+        return
+    ranges = tuple(t.time for t in spans if t.time is not None)
+    draft.use(*spans)
+    if len(ranges) >= 2:
+        draft.periods = ranges
+    elif ranges:
+        draft.time = ranges[0]
+
+
+def _search(draft: Draft) -> None:
+    text_columns = tuple(
+        ref
+        for ref, c in draft.view.columns(draft.base).items()
+        if c.role == "text" and not c.masked
+    )
+    if not text_columns:
+        return
+    quoted = [t for t in draft.tokens if t.kind == "quoted"]
+    searched = quoted or [t for i, cue in draft.cues("search") for t in _searched_by(draft, i, cue)]
+    if searched:
+        draft.search = Search(
+            columns=text_columns, words=tuple(dict.fromkeys(t.text for t in searched))
+        )
+        draft.use(*searched)
+
+
+def _searched_by(draft: Draft, index: int, cue: Token) -> list[Token]:
+    """The words a search cue is about: before it in Korean, after it in English."""
+    korean = is_hangul(cue.text[0])
+    step = -1 if korean else 1
+    found: list[Token] = []
+    position = index + step
+    while 0 <= position < len(draft.tokens):
+        token = draft.tokens[position]
+        meaning = draft.meaning(token)
+        stops = (
+            token.kind in ("entity", "time", "recent", "number")
+            or (token.only_cue and found)
+            or (meaning is not None and meaning.table == draft.base)
+        )
+        if stops:
+            break
+        if token.kind == "unknown" or token.is_content:
+            found.append(token)
+        elif not token.only_cue:
+            break
+        position += step
+    return found[::-1] if korean else found
+
+
+def _related(draft: Draft) -> None:
+    for index, token, meaning in draft.meanings("table"):
+        if meaning.table == draft.base or not draft.view.join_path(meaning.table, draft.base):
+            continue
+        own = tuple(
+            Filter(column=m.target, op="=", values=(m.value,))
+            for t in draft.tokens
+            for m in t.meanings
+            if m.kind == "value" and m.table == meaning.table and _beside(draft, index, t)
+        )
+        draft.use(token, *(t for t in draft.tokens if _beside(draft, index, t) and own))
+        draft.related.append(
+            Related(
+                table=meaning.table,
+                negated=meaning.table in draft.absent,
+                filters=own,
+                time=draft.linked.times.ranges[0].range if draft.linked.times.ranges else None,
+            )
+        )
+    if draft.related:
+        draft.use(*(t for t in draft.tokens if t.kind == "time"))
+        if draft.view.time_column(draft.base):
+            draft.time = None
+
+
+def _beside(draft: Draft, index: int, other: Token) -> bool:
+    near = {index - 1, index - 2, index + 1}
+    return any(0 <= i < len(draft.tokens) and draft.tokens[i] is other for i in near)
+
+
+def _values(draft: Draft) -> None:
+    equal: dict[str, list[Scalar]] = {}
+    unequal: dict[str, list[Scalar]] = {}
+    for index, token in enumerate(draft.tokens):
+        if token.start in draft.used:
+            continue
+        chosen = _value_meanings(draft, index, token)
+        if not chosen:
+            continue
+        negated = _negated(draft, index)
+        draft.use(token)
+        for meaning in chosen:
+            (unequal if negated else equal).setdefault(meaning.target, []).append(meaning.value)
+    for column, values in equal.items():
+        distinct = tuple(dict.fromkeys(values))
+        op: FilterOp = "=" if len(distinct) == 1 else "in"
+        draft.filters.append(Filter(column=column, op=op, values=distinct))
+    for column, values in unequal.items():
+        draft.filters += [
+            Filter(column=column, op="!=", values=(v,)) for v in dict.fromkeys(values)
+        ]
+
+
+def _value_meanings(draft: Draft, index: int, token: Token) -> list[Meaning]:
+    """The values a token stands for: all of one column, where the base or the noun beside it is."""
+    best = draft.meaning(token)
+    if best is None or best.kind != "value":
+        return []
+    beside = draft.content_near(index, +1, reach=2)
+    if beside is not None:
+        noun = draft.meaning(beside[1])
+        entity = draft.entity_for(noun) if noun else None
+        if entity is not None:
+            at_noun = [m for m in token.meanings if m.kind == "value" and m.table == entity.table]
+            best = at_noun[0] if at_noun else best
+    return [m for m in token.meanings if m.kind == "value" and m.target == best.target]
+
+
+def _negated(draft: Draft, index: int) -> bool:
+    for step, korean in ((-1, False), (1, True)):
+        position = index + step
+        if 0 <= position < len(draft.tokens):
+            cue = draft.tokens[position]
+            if cue.cue("not") and is_hangul(cue.text[0]) == korean:
+                draft.use(cue)
+                return True
+    return False
+
+
+def _comparisons(draft: Draft, as_of: datetime) -> None:
+    for index, cue_token in draft.cues("op"):
+        cue = cue_token.cue("op")
+        number = _number_beside(draft, index)
+        if cue is None or number is None or number.number is None:
+            continue
+        target = _compared_column(draft, index)
+        if target is None:
+            continue
+        token, ref = target
+        column = draft.view.column(ref)
+        if column is None:
+            continue
+        op, value = _age_aware(cue.argument, number, column.type, as_of)
+        if column.type in (*_NUMERIC, "date", "timestamp"):
+            draft.filters.append(Filter(column=ref, op=op, values=(value,)))
+            draft.use(cue_token, number, token)
+
+
+def _age_aware(
+    op: str, number: Token, column_type: str, as_of: datetime
+) -> tuple[FilterOp, Scalar]:
+    """Older than 15 years: a larger age, or an earlier date."""
+    assert number.number is not None
+    dated = column_type in ("date", "timestamp")
+    if not dated:
+        plain: dict[str, FilterOp] = {"older": ">", "newer": "<", ">=": ">=", ">": ">"}
+        return plain.get(op, "<=" if op == "<=" else "<"), number.number
+    moment = as_of - timedelta(days=365.25 * number.number)
+    earlier: dict[str, FilterOp] = {"older": "<", ">": "<", ">=": "<=", "newer": ">", "<": ">"}
+    return earlier.get(op, ">="), moment
+
+
+def _number_beside(draft: Draft, index: int) -> Token | None:
+    for position in (index - 1, index + 1, index - 2, index + 2):
+        if 0 <= position < len(draft.tokens):
+            token = draft.tokens[position]
+            if token.kind == "number" and token.start not in draft.used:
+                return token
+    return None
+
+
+def _compared_column(draft: Draft, index: int) -> tuple[Token, str] | None:
+    """The nearest column of numbers or dates around a comparison; superlatives name one too."""
+    order = sorted(range(len(draft.tokens)), key=lambda i: (abs(i - index), i > index))
+    for position in order:
+        token = draft.tokens[position]
+        meaning = draft.meaning(token)
+        if meaning is None or token.start in draft.used or abs(position - index) > 4:
+            continue
+        if meaning.kind == "metric":
+            return None
+        if meaning.kind in ("column", "superlative") and meaning.target.count(".") == 2:
+            column = draft.view.column(meaning.target)
+            if column is not None and column.type in (*_NUMERIC, "date", "timestamp"):
+                return token, meaning.target
+    return None
+
+
+def having_from_comparisons(draft: Draft) -> None:
+    """Comparisons that are left are about the first measure: "more than 5 failures"."""
+    if not draft.measures or not draft.dimensions:
+        return
+    for index, cue_token in draft.cues("op"):
+        cue = cue_token.cue("op")
+        number = _number_beside(draft, index)
+        if cue is None or number is None or number.number is None:
+            continue
+        ops: dict[str, FilterOp] = {"older": ">", "newer": "<", ">=": ">=", ">": ">", "<=": "<="}
+        value: Scalar = number.number
+        if value == int(value):
+            value = int(value)
+        measure = draft.measures[0].name
+        draft.having.append(Having(measure=measure, op=ops.get(cue.argument, "<"), values=(value,)))
+        draft.use(cue_token, number)

@@ -1,0 +1,222 @@
+"""A question to tokens: times, entities, catalog terms and cues of the language, left to right.
+
+At each word start the longest reading wins. A Korean word may hold several terms in a row
+(`심각도별`, `서버목록은`) as long as nothing but particles is left over; a Latin word is never cut,
+so "hi" is not in "which".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from dagster_project.contracts.table_plan import TimeRange
+from dagster_project.planner.korean import is_particle_tail, strip_particles
+from dagster_project.planner.lexicon import Lexicon, Meaning
+from dagster_project.planner.text import fold, is_hangul, words
+from dagster_project.planner.time_phrases import TimeReading
+from dagster_project.resolver.index import Mention
+
+TokenKind = Literal["term", "time", "recent", "bucket", "entity", "number", "quoted", "unknown"]
+_NUMBER = re.compile(
+    r"(?<![\w.-])(\d+(?:,\d{3})*(?:\.\d+)?)\s?(%|퍼센트|percent)?"
+    r"(?:개|대|건|번|위|곳|명|종|회|가지|번째|시간|도|년|살|등)?"
+    r"(?=$|[^\w-]|[가-힣]|°|[A-Za-z/%]{1,6}\b)"
+)
+_QUOTED = re.compile(r"[\"“'‘「『]([^\"”'’」』]{2,60})[\"”'’」』]")
+_VERBAL_END = (
+    "다",
+    "요",
+    "어",
+    "까",
+    "줘",
+    "나",
+    "지",
+    "니",
+    "해",
+    "한",
+    "된",
+    "할",
+    "는",
+    "던",
+    "은",
+    "면",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One understood (or not understood) piece of a question."""
+
+    kind: TokenKind
+    start: int
+    end: int
+    text: str
+    meanings: tuple[Meaning, ...] = ()
+    time: TimeRange | None = None
+    mention: Mention | None = None
+    number: float | None = None
+
+    def cue(self, name: str) -> Meaning | None:
+        return next((m for m in self.meanings if m.kind == "cue" and m.target == name), None)
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it says something about the data rather than about the sentence."""
+        return any(m.kind != "cue" for m in self.meanings) or self.kind in ("entity", "quoted")
+
+    @property
+    def only_cue(self) -> bool:
+        return bool(self.meanings) and all(m.kind == "cue" for m in self.meanings)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A question as tokens, and what could not be read."""
+
+    question: str
+    tokens: tuple[Token, ...]
+    times: TimeReading
+
+    def having(self, kind: TokenKind) -> tuple[Token, ...]:
+        return tuple(t for t in self.tokens if t.kind == kind)
+
+    def cues(self, name: str) -> tuple[Token, ...]:
+        return tuple(t for t in self.tokens if t.cue(name))
+
+    @property
+    def unknown_words(self) -> tuple[str, ...]:
+        return tuple(t.text for t in self.tokens if t.kind == "unknown")
+
+    @property
+    def coverage(self) -> float:
+        """Share of the content that was understood; verbs count little."""
+        known = sum(
+            1.0 for t in self.tokens if t.is_content or t.kind in ("time", "recent", "bucket")
+        )
+        unknown = sum(0.25 if is_verbal(t.text) else 1.0 for t in self.having("unknown"))
+        return known / (known + unknown) if known + unknown else 0.0
+
+
+def link(
+    question: str, lexicon: Lexicon, times: TimeReading, mentions: tuple[Mention, ...]
+) -> Linked:
+    """Cut the question into tokens. Shape: in order of place, never overlapping."""
+    return Linked(question, tuple(_Linker(question, lexicon, times, mentions).tokens()), times)
+
+
+class _Linker:
+    def __init__(
+        self, question: str, lexicon: Lexicon, times: TimeReading, mentions: tuple[Mention, ...]
+    ) -> None:
+        self.question = question
+        self.folded = fold(question)
+        self.lexicon = lexicon
+        self.fixed: dict[int, Token] = {}
+        for quoted in _QUOTED.finditer(question):
+            self._fix(Token("quoted", quoted.start(), quoted.end(), quoted.group(1)))
+        for number in _NUMBER.finditer(question):
+            value = float(number.group(1).replace(",", ""))
+            text = number.group()
+            self._fix(Token("number", number.start(), number.end(), text, number=value))
+        for mention in mentions:
+            text = question[mention.start : mention.end]
+            self._fix(Token("entity", mention.start, mention.end, text, mention=mention))
+        for vague in times.vague:
+            text = question[vague.start : vague.end]
+            self._fix(Token("recent", vague.start, vague.end, text))
+        for cut in times.bucket_spans:
+            self._fix(Token("bucket", cut.start, cut.end, question[cut.start : cut.end]))
+        for span in times.ranges:
+            text = question[span.start : span.end]
+            self._fix(Token("time", span.start, span.end, text, time=span.range))
+
+    def _fix(self, token: Token) -> None:
+        held = self.fixed.get(token.start)
+        if held is None or token.end >= held.end:
+            self.fixed[token.start] = token
+
+    def tokens(self) -> list[Token]:
+        found: list[Token] = []
+        covered = 0
+        for word in words(self.question):
+            if word.end <= covered:
+                continue
+            position = max(word.start, covered)
+            while position < word.end:
+                token = self._at(position, word.end)
+                if token is None:
+                    rest = self.question[position : word.end]
+                    if position == word.start or not is_particle_tail(rest):
+                        found.append(self._unknown(position, word.end))
+                    position = word.end
+                    break
+                found.append(token)
+                position = token.end
+                if position < word.end and self._is_tail(position, word.end):
+                    position = word.end
+            covered = position
+        return found
+
+    def _at(self, position: int, word_end: int) -> Token | None:
+        term = self._term(position, word_end)
+        fixed = self._fixed_at(position)
+        if fixed is None or (term is not None and term.end > fixed.end):
+            return term
+        return fixed
+
+    def _fixed_at(self, position: int) -> Token | None:
+        fixed = self.fixed.get(position)
+        if fixed is None:
+            before = self.question[position - 1] if position else " "
+            fixed = self.fixed.get(position - 1) if before in "\"“'‘「『" else None
+        return fixed
+
+    def _term(self, position: int, word_end: int) -> Token | None:
+        for end, meanings in self.lexicon.longest(self.folded, position):
+            if self._tail_fits(end, self._word_end(end, word_end)):
+                return Token("term", position, end, self.question[position:end], meanings)
+        return None
+
+    def _word_end(self, position: int, word_end: int) -> int:
+        """End of the word that `position` is in, where a term ran past its first word."""
+        if position <= word_end:
+            return word_end
+        end = position
+        while end < len(self.question) and (
+            self.question[end].isalnum() or self.question[end] in "-'"
+        ):
+            end += 1
+        return end
+
+    def _tail_fits(self, position: int, word_end: int) -> bool:
+        if position >= word_end:
+            return True
+        before, after = self.question[position - 1], self.question[position]
+        if after in "-/.'’" and not is_hangul(before):
+            return after in "'’"
+        if not (is_hangul(before) or is_hangul(after)):
+            return False
+        if self._is_tail(position, word_end):
+            return True
+        return any(
+            self._tail_fits(end, self._word_end(end, word_end))
+            for end, _ in self.lexicon.longest(self.folded, position)
+        )
+
+    def _is_tail(self, position: int, word_end: int) -> bool:
+        """Only particles are left, and not the cue 별 or 마다, which asks for groups."""
+        tail = self.question[position:word_end]
+        if tail.startswith(("별", "마다")):
+            return False
+        return tail.lower() in ("'s", "’s") or is_particle_tail(tail)
+
+    def _unknown(self, start: int, end: int) -> Token:
+        text = self.question[start:end]
+        stem = strip_particles(text)[0] if is_hangul(text[-1]) else text
+        return Token("unknown", start, end, stem)
+
+
+def is_verbal(word: str) -> bool:
+    return is_hangul(word[-1]) and word.endswith(_VERBAL_END)

@@ -1,0 +1,280 @@
+"""A question to a PlanOutput: quick rules, then verified queries against open table plans."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from dagster_project.contracts.assets.policy import QuickRule
+from dagster_project.contracts.plan import (
+    Candidate,
+    DirectAnswer,
+    EntityMention,
+    Feed,
+    OpenSlot,
+    Plan,
+    PlanOutput,
+    PlanStep,
+    Rejection,
+)
+from dagster_project.contracts.table_plan import Dimension, TimeRange
+from dagster_project.contracts.value import Intent, Language
+from dagster_project.planner.assets import PlannerAssets
+from dagster_project.planner.chains import find_ranking, split_requests
+from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.open_slots import missing_slots, value_gate
+from dagster_project.planner.quick_rules import match_rule
+from dagster_project.planner.steps import table_step, template_steps
+from dagster_project.planner.table_plans import PlannedTable, plan_tables
+from dagster_project.planner.templates import TemplateMatch, features, match_template
+from dagster_project.planner.text import language_of, normalise
+
+_SHOWN_CANDIDATES = 8
+_ASKS_BACK = 0.95
+"""A query that misses a parameter is asked about only if all else is as in its examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """The steps that were chosen, and what is known of them."""
+
+    intent: Intent
+    steps: tuple[PlanStep, ...]
+    entities: tuple[EntityMention, ...]
+    time: TimeRange | None
+    time_assumed: bool
+    reasoning: str
+    candidates: tuple[Candidate, ...]
+    open_slots: tuple[OpenSlot, ...] = ()
+    not_used: tuple[str, ...] = ()
+
+
+def plan_question(
+    question: str, assets: PlannerAssets, as_of: datetime, language: Language | None = None
+) -> PlanOutput:
+    """Decide route and plan. Deterministic: the same question, assets and as_of, the same plan."""
+    started = time.perf_counter()
+    text = normalise(question)
+    spoken = language or language_of(text)
+    rule = match_rule(text, assets.policy.quick_rules)
+    if rule is not None:
+        return _by_rule(rule, assets, spoken, started)
+    linked = assets.read(text, as_of)
+    gate = value_gate(linked, assets, spoken)
+    if gate:
+        plan = Plan(intent="lookup", language=spoken, as_of=as_of, open_slots=gate)
+        why = "; ".join(f"{s.reason}: {s.mention!r}" for s in gate)
+        return _planned(plan, f"asked back before planning ({why})", (), started)
+    decision = _decide(linked, assets, as_of, spoken)
+    if decision is None:
+        return _out_of_scope(linked, assets, spoken, started)
+    plan = Plan(
+        intent=decision.intent,
+        language=spoken,
+        entities=decision.entities,
+        filters=tuple(f for s in decision.steps if s.table_plan for f in s.table_plan.filters),
+        aggregates=tuple(m for s in decision.steps if s.table_plan for m in s.table_plan.measures),
+        time_range=decision.time,
+        time_assumed=decision.time_assumed,
+        as_of=as_of,
+        steps=() if decision.open_slots else decision.steps,
+        open_slots=decision.open_slots,
+        not_used=decision.not_used,
+    )
+    return _planned(plan, decision.reasoning, decision.candidates, started)
+
+
+# -- outcomes
+
+
+def _elapsed_ms(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 3)
+
+
+def _planned(
+    plan: Plan, reasoning: str, candidates: tuple[Candidate, ...], started: float
+) -> PlanOutput:
+    return PlanOutput(
+        kind="plan",
+        plan=plan,
+        routing_reasoning=reasoning,
+        candidates=candidates,
+        elapsed_ms=_elapsed_ms(started),
+    )
+
+
+def _by_rule(
+    rule: QuickRule, assets: PlannerAssets, language: Language, started: float
+) -> PlanOutput:
+    said = rule.answer.shown(language)
+    reasoning = f"quick rule {rule.name!r} of policy {assets.policy_ref}"
+    if rule.action == "direct":
+        direct = DirectAnswer(answer_text=said, confidence=1.0, source="knowledge")
+        return PlanOutput(
+            kind="direct",
+            direct=direct,
+            routing_reasoning=reasoning,
+            elapsed_ms=_elapsed_ms(started),
+        )
+    suggestion = rule.suggestion.shown(language) if rule.suggestion else ""
+    policy_id = f"{assets.policy_ref}#{rule.name}"
+    return PlanOutput(
+        kind="reject",
+        reject=Rejection(reason=said, policy_id=policy_id, suggestion=suggestion),
+        routing_reasoning=reasoning,
+        elapsed_ms=_elapsed_ms(started),
+    )
+
+
+def _out_of_scope(
+    linked: Linked, assets: PlannerAssets, language: Language, started: float
+) -> PlanOutput:
+    unknown = ", ".join(repr(w) for w in linked.unknown_words[:5])
+    return PlanOutput(
+        kind="direct",
+        direct=DirectAnswer(
+            answer_text=assets.policy.out_of_scope.shown(language),
+            confidence=round(1 - linked.coverage, 2),
+            source="fallback",
+        ),
+        routing_reasoning=(
+            f"the catalogs know {linked.coverage:.0%} of what is said"
+            + (f"; unknown: {unknown}" if unknown else "")
+        ),
+        elapsed_ms=_elapsed_ms(started),
+    )
+
+
+# -- verified queries against open plans
+
+
+def _decide(
+    linked: Linked, assets: PlannerAssets, as_of: datetime, language: Language
+) -> _Decision | None:
+    settings = assets.policy.planner
+    matches = _matches(linked, assets, as_of)
+    able = [m for m in matches if not m.ruled_out]
+    best = next((m for m in able if not m.missing or m.score >= _ASKS_BACK), None)
+    entities = tuple(c for t in linked.tokens if t.mention for c in t.mention.candidates[:1])
+    fits = best is not None and best.score >= settings.template_score
+    if not linked.tokens or not (fits or any(t.is_content for t in linked.tokens)):
+        return None
+    if not fits and not entities and linked.coverage < settings.min_coverage:
+        return None
+    opened = None if fits else _open(linked, assets, as_of, language)
+    candidates = _candidates(matches, opened, best if fits else None, settings.template_score)
+    if fits and best is not None:
+        return _Decision(
+            intent=best.template.spec.intents[0],
+            steps=template_steps(best, assets, language),
+            entities=entities,
+            time=next((v for v in best.params.values() if isinstance(v, TimeRange)), None),
+            time_assumed=not any(t.kind == "time" for t in linked.tokens),
+            reasoning=f"verified query {best.template.query!r} fits with {best.score:.2f}",
+            candidates=candidates,
+            open_slots=missing_slots(best, language),
+        )
+    if opened is None:
+        return None
+    planned, steps = opened
+    first = planned[0]
+    unused = tuple(dict.fromkeys(w for p in planned for w in p.unused))
+    return _Decision(
+        intent=first.intent,
+        steps=steps,
+        entities=tuple(dict.fromkeys(e for p in planned for e in p.entities)),
+        time=next((p.time for p in planned if p.time), None),
+        time_assumed=any(p.time_assumed for p in planned),
+        reasoning=f"table plan over {', '.join(p.plan.table for p in planned)}",
+        candidates=candidates,
+        not_used=unused,
+    )
+
+
+def _matches(linked: Linked, assets: PlannerAssets, as_of: datetime) -> list[TemplateMatch]:
+    asked = features(linked)
+    found = (match_template(template, asked, as_of) for template in assets.templates)
+    return sorted((m for m in found if m.score > 0), key=lambda m: (-m.score, m.template.query))
+
+
+def _candidates(
+    matches: list[TemplateMatch],
+    opened: tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None,
+    chosen: TemplateMatch | None,
+    threshold: float,
+) -> tuple[Candidate, ...]:
+    found: list[Candidate] = []
+    for match in matches[:_SHOWN_CANDIDATES]:
+        won = match is chosen
+        reason = "its examples mean the same" if won else match.ruled_out
+        if not reason:
+            low = f"below the policy's {threshold:.2f}"
+            reason = low if match.score < threshold else "another verified query fits better"
+        found.append(
+            Candidate(query=match.template.query, score=match.score, chosen=won, reason=reason)
+        )
+    for planned, step in zip(*opened, strict=False) if opened else ():
+        found.append(
+            Candidate(
+                query=f"{step.query}({planned.plan.table})",
+                score=max(0.0, planned.score),
+                chosen=True,
+                reason="no verified query fits; the catalog expresses the question",
+            )
+        )
+    return tuple(found)
+
+
+# -- open plans
+
+
+def _open(
+    linked: Linked, assets: PlannerAssets, as_of: datetime, language: Language
+) -> tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None:
+    """One table plan, a ranking that feeds another, or two side by side: the best catalog's."""
+    best: tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None = None
+    for view in assets.views:
+        if view.name not in assets.open_queries:
+            continue
+
+        def plan(tokens: tuple[Token, ...], view=view) -> PlannedTable | None:
+            found = plan_tables(linked, tokens, view, assets.policy.calendar, as_of, language)
+            return found[0] if found else None
+
+        ranking = find_ranking(linked, view)
+        if ranking is not None:
+            first, second = plan(ranking.ranked), plan(ranking.asked)
+            chained = _chain(first, second, assets, language) if first and second else None
+            if chained is not None:
+                found = chained
+                best = found if best is None or found[0][0].score > best[0][0].score else best
+                continue
+        parts = [p for part in split_requests(linked, view) if (p := plan(part)) is not None]
+        if parts and (best is None or parts[0].score > best[0][0].score):
+            steps = tuple(table_step(p, f"s{i + 1}", assets, language) for i, p in enumerate(parts))
+            best = (tuple(parts), steps)
+    return best
+
+
+def _chain(
+    ranked: PlannedTable, asked: PlannedTable, assets: PlannerAssets, language: Language
+) -> tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None:
+    """The ranking's keys go into a filter of what is asked."""
+    view = next(v for v in assets.views if v.name == ranked.catalog)
+    for entity in view.spec.entities:
+        key = next((d for d in ranked.plan.dimensions if _is_key_of(d, entity.key)), None)
+        column = view.entity_column(asked.plan.table, entity)
+        if key is None or column is None:
+            continue
+        feed = Feed(step="s1", column=key.name, filter_column=column)
+        steps = (
+            table_step(ranked, "s1", assets, language),
+            table_step(asked, "s2", assets, language, feeds=(feed,)),
+        )
+        return (ranked, asked), steps
+    return None
+
+
+def _is_key_of(dimension: Dimension, key: str) -> bool:
+    return dimension.bucket is None and dimension.name == key
