@@ -310,7 +310,11 @@ class _Select:
 
     def _past(self) -> str:
         ref = self._time_ref()
-        return f"{self._column(ref)} <= {self.params.add(self._bound(ref, self.settings.as_of))}"
+        column = self._column(ref)
+        past = f"{column} <= {self.params.add(self._bound(ref, self.settings.as_of))}"
+        if self.view.entity_at(self.plan.table) is None:
+            return past
+        return f"({past} or {column} is null)"  # a thing whose date nobody knows is there
 
     def _time_ref(self) -> str:
         ref = self.view.time_column(self.plan.table)

@@ -14,8 +14,9 @@ from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.contracts.value import Text
 from dagster_project.planner.lexicon import Lexicon
 from dagster_project.planner.link import Linked, link
+from dagster_project.planner.quick_rules import RuleIndex
 from dagster_project.planner.templates import Template, features
-from dagster_project.planner.text import normalise
+from dagster_project.planner.text import fold, normalise
 from dagster_project.planner.time_phrases import read_times
 from dagster_project.resolver.index import EntityIndex
 
@@ -26,6 +27,7 @@ class PlannerAssets:
 
     policy: PolicySpec
     policy_ref: str
+    rules: RuleIndex
     views: tuple[CatalogView, ...]
     lexicon: Lexicon
     index: EntityIndex
@@ -39,7 +41,12 @@ class PlannerAssets:
         """Cut a normalised question into tokens."""
         times = read_times(question, as_of, self.policy.calendar)
         spans = tuple((s.start, s.end) for s in (*times.ranges, *times.vague))
-        mentions = self.index.find(question, taken=spans)
+        folded = fold(question)
+        mentions = self.index.find(
+            question,
+            taken=spans,
+            is_term=lambda start, end: self.lexicon.is_term(folded, start, end),
+        )
         return link(question, self.lexicon, times, mentions)
 
 
@@ -70,6 +77,7 @@ def prepare(release: Release, index: EntityIndex, as_of: datetime) -> PlannerAss
     assets = PlannerAssets(
         policy=policy.asset.spec,
         policy_ref=policy.ref,
+        rules=RuleIndex.build(policy.asset.spec.quick_rules),
         views=views,
         lexicon=Lexicon(views),
         index=index,
@@ -87,12 +95,12 @@ def prepare(release: Release, index: EntityIndex, as_of: datetime) -> PlannerAss
     return PlannerAssets(
         **{f: getattr(assets, f) for f in assets.__slots__ if f != "templates"},
         templates=tuple(
-            Template(
+            Template.of(
                 name,
                 spec,
                 tuple(features(assets.read(normalise(e), as_of)) for e in spec.examples.all()),
             )
             for name, spec in sorted(queries.items())
-            if spec.examples.all()
+            if spec.examples.all() and not (spec.form == "table_plan" and spec.plan is None)
         ),
     )

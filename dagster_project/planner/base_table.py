@@ -51,11 +51,24 @@ def absent_tables(linked: Linked, view: CatalogView) -> dict[str, Token]:
         korean = is_hangul(token.text[0])
         order = range(index - 1, -1, -1) if korean else range(index + 1, len(tokens))
         for other in order:
-            fact = next((m for m in tokens[other].meanings if m.kind == "table"), None)
-            if fact is not None and fact.catalog == view.name:
-                found[fact.table] = tokens[other]
+            fact = fact_table(tokens[other], view)
+            if fact is not None:
+                found[fact] = tokens[other]
                 break
     return found
+
+
+def fact_table(token: Token, view: CatalogView) -> str | None:
+    """The table of happenings that a noun means: "failures", or "alarms" as a kind of event."""
+    for meaning in token.meanings:
+        if meaning.catalog == view.name and meaning.kind == "table":
+            return meaning.table
+    tables = {m.table for m in token.meanings if m.kind == "value" and m.catalog == view.name}
+    other = any(m.kind in ("column", "entity", "metric") for m in token.meanings)
+    if len(tables) != 1 or other:
+        return None
+    table = tables.pop()
+    return table if view.entity_at(table) is None and view.time_column(table) else None
 
 
 def pick(token: Token, base: str, view: CatalogView) -> Meaning | None:

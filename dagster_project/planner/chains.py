@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dagster_project.catalog.view import CatalogView
+from dagster_project.planner.base_table import fact_table
 from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.text import is_hangul
 
@@ -91,16 +92,16 @@ def _head(token: Token, view: CatalogView) -> str | None:
             return meaning.table
         if meaning.kind == "superlative" and meaning.target.startswith("metric:"):
             return meaning.table
-    values = {m.table for m in token.meanings if m.kind == "value" and m.catalog == view.name}
-    if len(values) == 1 and not any(m.kind == "column" for m in token.meanings):
-        table = values.pop()
-        return table if _is_fact(table, view) else None
-    return None
+    return fact_table(token, view) or _measured_table(token, view)
 
 
-def _is_fact(table: str, view: CatalogView) -> bool:
-    """Rows that happen to entities: alarms, work orders."""
-    return view.entity_at(table) is None and view.time_column(table) is not None
+def _measured_table(token: Token, view: CatalogView) -> str | None:
+    """The table of happenings whose numeric column is named: maintenance of "repair cost"."""
+    columns = [m for m in token.meanings if m.kind == "column" and m.catalog == view.name]
+    if len(columns) != 1 or view.entity_at(columns[0].table) is not None:
+        return None
+    column = view.column(columns[0].target)
+    return columns[0].table if column is not None and column.role == "measure" else None
 
 
 def _ranks_metric(token: Token) -> bool:
@@ -113,60 +114,74 @@ def _is_other_head(token: Token, own: str | None, view: CatalogView) -> bool:
 
 
 def split_requests(linked: Linked, view: CatalogView) -> tuple[tuple[Token, ...], ...]:
-    """Two requests in one sentence, cut at an "and" between heads of different tables.
+    """Two requests in one sentence, cut between clauses or at an "and" between two tables' nouns.
 
-    Entities and times that only one part names hold for all. Shape: one part when there is
-    nothing to cut.
+    Machines and times that only one part names hold for a part that has none of its own.
+    Shape: one part when there is nothing to cut.
     """
+    tokens = linked.tokens
+    cut = _between_clauses(linked) or _between_heads(linked, view)
+    if cut is None:
+        return (tokens,)
+    left, right = tokens[:cut], tokens[cut:]
+    if not all(any(t.is_content for t in part) for part in (left, right)):
+        return (tokens,)
+    return tuple(_with_shared(own, other, view) for own, other in ((left, right), (right, left)))
+
+
+def _between_clauses(linked: Linked) -> int | None:
+    """Where a second clause with its own question word begins."""
+    tokens = linked.tokens
+    for index in range(1, len(tokens)):
+        gap = linked.question[tokens[index - 1].end : tokens[index].start]
+        asks = [tokens[i] for i in range(index, min(index + 3, len(tokens)))]
+        new_question = any(t.cue("list") or t.cue("count") for t in asks)
+        if tokens[index].cue("and") and ("," in gap or is_hangul(tokens[index].text[0])):
+            if new_question:
+                return index
+        elif gap.strip().startswith(("고,", "고 ", "이고", "이며", "며,")):
+            return index
+    return None
+
+
+def _between_heads(linked: Linked, view: CatalogView) -> int | None:
     tokens = linked.tokens
     heads = [(i, table) for i, t in enumerate(tokens) if (table := _head(t, view)) is not None]
     tables = list(dict.fromkeys(table for _, table in heads))
     if len(tables) != 2 or any(t.cue("without") for t in tokens):
-        return (tokens,)
-    first = [i for i, table in heads if table == tables[0]]
-    second = [i for i, table in heads if table == tables[1]]
-    if max(first) > min(second) or not _joined(linked, max(first), min(second)):
-        return (tokens,)
-    cut = _cut(tokens, max(first), min(second))
-    left, right = tokens[:cut], tokens[cut:]
-    return tuple(_with_shared(own, other, view) for own, other in ((left, right), (right, left)))
-
-
-def _cut(tokens: tuple[Token, ...], last: int, first: int) -> int:
-    for index in range(last + 1, first + 1):
-        if tokens[index].cue("and"):
-            return index
-    return last + 1
+        return None
+    first = max(i for i, table in heads if table == tables[0])
+    second = min(i for i, table in heads if table == tables[1])
+    if first > second or not _joined(linked, first, second):
+        return None
+    marks = [i for i in range(first + 1, second + 1) if tokens[i].cue("and")]
+    return marks[0] if marks else first + 1
 
 
 def _joined(linked: Linked, last: int, first: int) -> bool:
     """An "and", a comma or a Korean 와/과/이랑/하고 stands between the two heads."""
     between = linked.question[linked.tokens[last].end : linked.tokens[first].start].lower()
-    following = between.lstrip()
     return (
         any(t.cue("and") for t in linked.tokens[last : first + 1])
         or "," in between
         or " and " in f" {between} "
         or between.startswith(("와", "과", "이랑", "랑", "하고", " 및", "이고"))
-        or following.startswith(("그리고", "및", "또"))
+        or between.lstrip().startswith(("그리고", "및", "또"))
     )
 
 
 def _with_shared(
     own: tuple[Token, ...], other: tuple[Token, ...], view: CatalogView
 ) -> tuple[Token, ...]:
-    def brings(kind: str) -> bool:
-        return any(t.kind == kind for t in own)
-
+    """What the other part names and this one leaves out: the machine, the time."""
+    kinds = {t.kind for t in own}
+    if not any(_head(t, view) for t in own):
+        return own
+    about_things = "entity" in kinds or any(_entity_noun(t, view) for t in own)
     shared = [
         t
         for t in other
-        if (t.kind == "entity" and not brings("entity"))
-        or (t.kind == "time" and not brings("time"))
-        or (
-            _entity_noun(t, view)
-            and not any(_entity_noun(o, view) for o in own)
-            and not brings("entity")
-        )
+        if (t.kind == "time" and "time" not in kinds)
+        or ((t.kind == "entity" or _entity_noun(t, view)) and not about_things)
     ]
     return tuple(sorted((*own, *shared), key=lambda t: t.start))

@@ -108,33 +108,32 @@ def _searched_by(draft: Draft, index: int, cue: Token) -> list[Token]:
 
 
 def _related(draft: Draft) -> None:
-    for index, token, meaning in draft.meanings("table"):
-        if meaning.table == draft.base or not draft.view.join_path(meaning.table, draft.base):
+    """Tables of happenings that point to the base's rows: machines with (or without) failures."""
+    tokens_by_table: dict[str, list[tuple[Token, Meaning]]] = {}
+    for token in draft.tokens:
+        meaning = draft.meaning(token)
+        if token.start in draft.used or meaning is None or meaning.kind not in ("table", "value"):
             continue
-        own = tuple(
-            Filter(column=m.target, op="=", values=(m.value,))
-            for t in draft.tokens
-            for m in t.meanings
-            if m.kind == "value" and m.table == meaning.table and _beside(draft, index, t)
-        )
-        draft.use(token, *(t for t in draft.tokens if _beside(draft, index, t) and own))
+        if meaning.table != draft.base and draft.view.join_path(meaning.table, draft.base):
+            tokens_by_table.setdefault(meaning.table, []).append((token, meaning))
+    spans = draft.linked.times.ranges
+    for table, found in tokens_by_table.items():
+        draft.use(*(token for token, _ in found))
         draft.related.append(
             Related(
-                table=meaning.table,
-                negated=meaning.table in draft.absent,
-                filters=own,
-                time=draft.linked.times.ranges[0].range if draft.linked.times.ranges else None,
+                table=table,
+                negated=table in draft.absent,
+                filters=tuple(
+                    Filter(column=m.target, op="=", values=(m.value,))
+                    for _, m in found
+                    if m.kind == "value"
+                ),
+                time=spans[0].range if spans else None,
             )
         )
     if draft.related:
         draft.use(*(t for t in draft.tokens if t.kind == "time"))
-        if draft.view.time_column(draft.base):
-            draft.time = None
-
-
-def _beside(draft: Draft, index: int, other: Token) -> bool:
-    near = {index - 1, index - 2, index + 1}
-    return any(0 <= i < len(draft.tokens) and draft.tokens[i] is other for i in near)
+        draft.time = None
 
 
 def _values(draft: Draft) -> None:

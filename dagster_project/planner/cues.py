@@ -6,6 +6,8 @@ words, Korean ones also before particles. `filler` is understood and adds nothin
 
 from __future__ import annotations
 
+import re
+
 _CUES: dict[str, str] = {
     "count": (
         "몇|몇개|몇 개|몇대|몇 대|몇건|몇 건|몇번|몇 번|몇 곳|몇 종|개수|갯수|건수|횟수|대수|숫자|수는|수를|"
@@ -69,12 +71,13 @@ _CUES: dict[str, str] = {
     "smaller than",
     "op:older": "older than|보다 오래된|오래된",
     "op:newer": "newer than|younger than|보다 새로운",
+    "how_much": "얼마|얼마나|얼마야|얼마인가요|얼마지|얼마예요|how much",
     "and": "그리고|또|또한|및|하고|and|and also|as well as|plus",
     "own": "의|of|in|on|at|for|from|the|a|an|에서|에|중|중에|중에서|among|within|내|안에|동안|기간|during",
     "filler": (
         "알려줘|알려주세요|알려줄래|알려 줘|보여줘|보여주세요|보여 줘|보여줄래|말해줘|조회|조회해줘|조회해|확인|"
         "확인해줘|확인해|출력|출력해줘|뽑아줘|구해줘|계산해줘|정리해줘|해줘|해주세요|줘|주세요|좀|부탁해|궁금해|"
-        "뭐지|뭔가요|무엇인가요|무엇인지|얼마|얼마나|얼마야|얼마인가요|어때|어떤가요|어땠어|어떻게|되나요|되는지|"
+        "뭐지|뭔가요|무엇인가요|무엇인지|어때|어떤가요|어땠어|어떻게|되나요|되는지|"
         "돼|되어|된|되|인지|인가|있어|있나|있나요|있었어|있었나|있었나요|있었는지|있는지|있습니까|있을까|났어|났나|"
         "났나요|발생했어|발생했나|발생했나요|발생|생긴|일어난|나온|나왔어|나타난|기록된|등록된|대한|대해|대하여|"
         "관해|해당|그|이|저|것|거|건|등|우리|현황|내역|정보|내용|데이터|값|값은|값을|수치|기준|기준으로|순|순으로|"
@@ -89,6 +92,19 @@ _CUES: dict[str, str] = {
         "number|amount|list of|overview|one|ones|per|by|than|most|thing|things"
     ),
 }
+
+_STEMS: dict[str, str] = {
+    "많": "most", "높": "highest", "낮": "lowest", "크": "highest", "큰": "highest", "컸": "highest",
+    "작": "lowest", "적": "least", "길": "highest", "긴": "highest", "짧": "lowest",
+}  # fmt: skip
+"""First syllables of Korean adjectives of degree; what follows is an ending: 많았던, 높았나요."""
+_ENDING = re.compile(r"[은던을게지음고]?[았었]?[가-힣]{0,3}")
+
+
+def stem_cue(word: str) -> str | None:
+    """The cue of an inflected Korean adjective of degree."""
+    cue = _STEMS.get(word[:1])
+    return cue if cue is not None and _ENDING.fullmatch(word[1:]) else None
 
 
 def cue_terms() -> list[tuple[str, str]]:

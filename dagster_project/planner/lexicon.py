@@ -8,6 +8,7 @@ from typing import Literal
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.value import Names
 from dagster_project.planner.cues import cue_terms
+from dagster_project.planner.korean import is_particle_tail
 from dagster_project.planner.text import fold, is_hangul, normalise
 
 MeaningKind = Literal["table", "entity", "column", "metric", "value", "superlative", "cue"]
@@ -69,6 +70,12 @@ class Lexicon:
                 found.append((position, node.meanings))
         found.reverse()
         return found
+
+    def is_term(self, text: str, start: int, end: int) -> bool:
+        """Whether the word at [start, end) of a folded text is a term, maybe with particles."""
+        return any(
+            stop >= end or is_particle_tail(text[stop:end]) for stop, _ in self.longest(text, start)
+        )
 
     def _add_catalog(self, view: CatalogView) -> None:
         name = view.name

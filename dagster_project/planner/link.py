@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from dagster_project.contracts.table_plan import TimeRange
+from dagster_project.planner.cues import stem_cue
 from dagster_project.planner.korean import is_particle_tail, strip_particles
 from dagster_project.planner.lexicon import Lexicon, Meaning
 from dagster_project.planner.text import fold, is_hangul, words
@@ -214,6 +215,9 @@ class _Linker:
 
     def _unknown(self, start: int, end: int) -> Token:
         text = self.question[start:end]
+        cue = stem_cue(text)
+        if cue is not None:
+            return Token("term", start, end, text, (Meaning("cue", cue),))
         stem = strip_particles(text)[0] if is_hangul(text[-1]) else text
         return Token("unknown", start, end, stem)
 

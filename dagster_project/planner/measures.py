@@ -90,7 +90,10 @@ def _column_aggregates(draft: Draft) -> None:
         return
     aggregates = _asked_aggregates(draft)
     grouped = bool(draft.dimensions) or bool(draft.cues("trend"))
-    if not aggregates and not grouped:
+    facts = draft.view.entity_at(draft.base) is None
+    ranked = any(draft.cues(n) for n in ("most", "least", "highest", "lowest"))
+    added_up = facts and ((ranked and draft.entity_nouns()) or draft.cues("how_much"))
+    if not aggregates and not grouped and not added_up:
         return
     for token, meaning in numeric:
         column = draft.view.column(meaning.target)
@@ -105,11 +108,12 @@ def _column_aggregates(draft: Draft) -> None:
 
 
 def _counts(draft: Draft, counted: EntitySpec | None) -> None:
-    facts = draft.view.time_column(draft.base) is not None
+    facts = draft.view.entity_at(draft.base) is None
     asked = bool(draft.cues("count"))
     grouped = bool(draft.dimensions)
     most = any(draft.cues(name) for name in ("most", "least"))
-    total = facts and any(t.cue("aggregate") for t in draft.tokens)
+    sums = [c for t in draft.tokens if (c := t.cue("aggregate")) and c.argument == "sum"]
+    total = facts and bool(sums)
     compared = facts and (bool(draft.periods) or _compares_counts(draft))
     trend = facts and (bool(draft.cues("trend")) or draft.linked.times.bucket is not None)
     if not (asked or grouped or most or total or compared or trend):

@@ -146,7 +146,8 @@ def _columns(draft: Draft) -> None:
     if asked and entity is not None and draft.entities:
         shown = []
     ordered = [o.by for o in draft.order if o.by.count(".") == 2]
-    wanted = [*lead, *asked, *draft.columns, *shown, *ordered]
+    compared = [f.column for f in draft.filters if f.op not in ("=", "in")]
+    wanted = [*lead, *asked, *draft.columns, *compared, *shown, *ordered]
     draft.columns = [
         ref
         for ref in dict.fromkeys(wanted)

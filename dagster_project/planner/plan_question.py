@@ -24,7 +24,6 @@ from dagster_project.planner.assets import PlannerAssets
 from dagster_project.planner.chains import find_ranking, split_requests
 from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.open_slots import missing_slots, value_gate
-from dagster_project.planner.quick_rules import match_rule
 from dagster_project.planner.steps import table_step, template_steps
 from dagster_project.planner.table_plans import PlannedTable, plan_tables
 from dagster_project.planner.templates import TemplateMatch, features, match_template
@@ -57,7 +56,7 @@ def plan_question(
     started = time.perf_counter()
     text = normalise(question)
     spoken = language or language_of(text)
-    rule = match_rule(text, assets.policy.quick_rules)
+    rule = assets.rules.match(text)
     if rule is not None:
         return _by_rule(rule, assets, spoken, started)
     linked = assets.read(text, as_of)
@@ -194,7 +193,8 @@ def _decide(
 
 def _matches(linked: Linked, assets: PlannerAssets, as_of: datetime) -> list[TemplateMatch]:
     asked = features(linked)
-    found = (match_template(template, asked, as_of) for template in assets.templates)
+    able = (template for template in assets.templates if template.may_fit(asked))
+    found = (match_template(template, asked, as_of) for template in able)
     return sorted((m for m in found if m.score > 0), key=lambda m: (-m.score, m.template.query))
 
 

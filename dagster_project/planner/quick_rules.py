@@ -2,39 +2,74 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dagster_project.contracts.assets.policy import QuickRule
 from dagster_project.planner.korean import is_particle_tail
 from dagster_project.planner.text import fold, is_hangul, normalise, words
 
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleIndex:
+    """A policy's rules by the first word of each phrase."""
+
+    by_first_word: dict[str, tuple[tuple[QuickRule, Phrase], ...]]
+
+    @classmethod
+    def build(cls, rules: tuple[QuickRule, ...]) -> RuleIndex:
+        grouped: dict[str, list[tuple[QuickRule, Phrase]]] = {}
+        for rule in rules:
+            for term in rule.words.all():
+                phrase = tuple(_spoken(term))
+                if phrase:
+                    grouped.setdefault(phrase[0], []).append((rule, phrase))
+        return cls({word: tuple(found) for word, found in grouped.items()})
+
+    def match(self, question: str) -> QuickRule | None:
+        """The first rule that fits, rejects before direct answers."""
+        spoken = _spoken(question)
+        covered: dict[str, set[int]] = {}
+        rules: dict[str, QuickRule] = {}
+        for place, word in enumerate(spoken):
+            for rule, phrase in self._starting(word):
+                if _follows(spoken, place, phrase):
+                    rules[rule.name] = rule
+                    covered.setdefault(rule.name, set()).update(range(place, place + len(phrase)))
+        fitting = [
+            rule
+            for name, rule in rules.items()
+            if rule.match == "contains" or len(covered[name]) == len(spoken)
+        ]
+        return min(fitting, key=lambda rule: rule.action != "reject", default=None)
+
+    def _starting(self, word: str) -> Iterator[tuple[QuickRule, Phrase]]:
+        """Rules whose phrase may start with this word, whole or before Korean particles."""
+        ends = range(1, len(word) + 1) if is_hangul(word[0]) else (len(word),)
+        for end in ends:
+            yield from self.by_first_word.get(word[:end], ())
+
 
 def match_rule(question: str, rules: tuple[QuickRule, ...]) -> QuickRule | None:
-    """The first rule that fits, rejects before direct answers."""
-    found = [rule for rule in rules if fits(question, rule)]
-    return min(found, key=lambda rule: rule.action != "reject", default=None)
+    """The same for rules that were not indexed before."""
+    return RuleIndex.build(rules).match(question)
 
 
 def fits(question: str, rule: QuickRule) -> bool:
     """`whole`: nothing but the rule's words is said; `contains`: they occur, as words."""
-    spoken = _spoken(question)
-    covered = [False] * len(spoken)
-    hit = False
-    for phrase in _phrases(rule.words.all()):
-        for start in range(len(spoken) - len(phrase) + 1):
-            if all(_same(spoken[start + i], part) for i, part in enumerate(phrase)):
-                hit = True
-                covered[start : start + len(phrase)] = [True] * len(phrase)
-    return hit and (rule.match == "contains" or all(covered))
+    return match_rule(question, (rule,)) is not None
 
 
 def _spoken(text: str) -> list[str]:
     return [word.text for word in words(fold(normalise(text)))]
 
 
-@lru_cache(maxsize=256)
-def _phrases(terms: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(phrase for term in terms if (phrase := tuple(_spoken(term))))
+def _follows(spoken: list[str], place: int, phrase: Phrase) -> bool:
+    return place + len(phrase) <= len(spoken) and all(
+        _same(spoken[place + i], part) for i, part in enumerate(phrase)
+    )
 
 
 def _same(spoken: str, wanted: str) -> bool:

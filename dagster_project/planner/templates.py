@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from dagster_project.contracts.assets.query import ParamSpec, QuerySpec
 from dagster_project.contracts.plan import EntityMention
@@ -17,11 +18,13 @@ from dagster_project.planner.link import Linked, Token, is_verbal
 from dagster_project.planner.text import fold
 
 ParamValue = Scalar | tuple[Scalar, ...] | TimeRange
-_LIGHT_CUES = {"filler": 0.0, "own": 0.0, "list": 0.1, "and": 0.1, "with": 0.1, "newest": 0.2}
+_LIGHT_CUES = {"filler": 0.04, "own": 0.04, "list": 0.1, "and": 0.1, "with": 0.1, "newest": 0.2}
 _HARD_CUES = {
     "count", "aggregate", "by", "compare", "without", "not", "op", "most", "least", "highest",
     "lowest", "superlative", "trend", "search",
 }  # fmt: skip
+_ORDER_SHARE = 0.08
+"""How much the order of words may take from a score; Korean and English differ in it by nature."""
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -42,6 +45,18 @@ class Template:
     query: str
     spec: QuerySpec
     examples: tuple[tuple[Feature, ...], ...]
+    known: frozenset[str]
+    """All names of features in its examples: a question that shares none cannot fit."""
+
+    @classmethod
+    def of(cls, query: str, spec: QuerySpec, examples: tuple[tuple[Feature, ...], ...]) -> Template:
+        known = frozenset(name for example in examples for f in example for name in f.names)
+        return cls(query, spec, tuple(dict.fromkeys(examples)), known)
+
+    def may_fit(self, asked: tuple[Feature, ...]) -> bool:
+        """Whether at least half of what is said (by weight) occurs in some example."""
+        shared = sum(f.weight for f in asked if not self.known.isdisjoint(f.names))
+        return 2 * shared >= sum(f.weight for f in asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,8 @@ def _feature(token: Token) -> Feature | None:
         return Feature(names, 1.0, hard, token)
     cues = [m.target for m in token.meanings]
     weight = min(_LIGHT_CUES.get(cue, 0.6) for cue in cues)
+    if weight < 0.1:  # hardly says anything, but tells "how is X" from "what is X"
+        names = frozenset({f"said:{fold(token.text)}"})
     return Feature(names, weight, all(c in _HARD_CUES for c in cues), token)
 
 
@@ -116,17 +133,26 @@ def _alike(
     free = list(example)
     matched = 0.0
     left: list[Feature] = []
+    places: list[int] = []
     for feature in asked:
         partner = next((f for f in free if f.names & feature.names), None)
         if partner is not None:
             free.remove(partner)
             matched += feature.weight + partner.weight
+            places.append(partner.token.start)
         elif id(feature.token) not in absorbed:
             left.append(feature)
     unmatched = sum(f.weight for f in left) + sum(
         f.weight for f in free if not (_optional(f) or f.names & open_kinds)
     )
-    return (matched / (matched + unmatched) if matched else 0.0), tuple(left)
+    alike = matched / (matched + unmatched) if matched else 0.0
+    return alike * (1 - _ORDER_SHARE * (1 - _in_order(places))), tuple(left)
+
+
+def _in_order(places: list[int]) -> float:
+    """Share of neighbours that stand in the example's order: "X depends on" is not "on X"."""
+    pairs = list(pairwise(places))
+    return sum(a < b for a, b in pairs) / len(pairs) if pairs else 1.0
 
 
 def _optional(feature: Feature) -> bool:
