@@ -16,7 +16,13 @@ from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import Language, ReleaseId
 from dagster_project.pipeline.ask import Desk, Progress, answer, run_one_step
 from dagster_project.pipeline.ask import explain as explain_ask
-from dagster_project.registry.versions import load_release, release_in_force, with_overrides
+from dagster_project.registry.load import load_site
+from dagster_project.registry.versions import (
+    load_release,
+    release_in_force,
+    sync,
+    with_overrides,
+)
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.settings import Settings
 from dagster_project.traces.ids import new_trace_id
@@ -57,10 +63,15 @@ class Canvas:
     ) -> Release:
         """The named release, or the one in force; drafts stand in while nothing is published.
 
+        Effects: a store that has seen no asset yet records the site's files as drafts.
+
         Raises: AssetNotFound.
         """
         if release_id is None:
             release = release_in_force(self.database)
+            if not release.versions:
+                sync(self.database, load_site(self.settings.home), by="canvas")
+                release = release_in_force(self.database)
         else:
             release = load_release(self.database, release_id)
         return with_overrides(self.database, release, overrides) if overrides else release

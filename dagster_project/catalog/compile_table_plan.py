@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dagster_project.catalog.sql_parts import AGGREGATES, Parameters, quote, quote_table
@@ -26,6 +26,9 @@ from dagster_project.contracts.table_plan import (
     TimeRange,
 )
 from dagster_project.contracts.value import Language
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 class PlanMismatch(InvalidRequest):
@@ -259,17 +262,18 @@ class _Select:
         column = self._column(dimension.column)
         if dimension.bucket is None:
             return column
-        shift = "interval '1 day'"
         sunday = dimension.bucket == "week" and self.settings.week_start == "sunday"
-        aware = self._spec(dimension.column).type == "timestamp"
-        zone = f", {self.params.add(self.settings.time_zone)}" if aware else ""
+        if self._spec(dimension.column).type == "date":
+            return f"{_cut(dimension.bucket, f'{column}::timestamp', sunday)}::date"
+        zone = self.params.add(self.settings.time_zone)
         if sunday:
-            return f"date_trunc('week', {column} + {shift}{zone}) - {shift}"
-        return f"date_trunc('{dimension.bucket}', {column}{zone})"
+            # cut on the wall clock: a day has 23 or 25 hours where the clocks change
+            return f"{_cut('week', f'({column} at time zone {zone})', sunday)} at time zone {zone}"
+        return f"date_trunc('{dimension.bucket}', {column}, {zone})"
 
     def _dimension_column(self, dimension: Dimension) -> ResultColumn:
         described = self._describe(dimension.column, dimension.name)
-        if dimension.bucket is not None:
+        if dimension.bucket is not None and described.type != "date":
             return described.model_copy(update={"type": "timestamp"})
         return described
 
@@ -329,13 +333,19 @@ class _Select:
 
     def _within(self, ref: str, span: TimeRange) -> list[str]:
         column = self._column(ref)
-        start, end = self._bound(ref, span.start), self._bound(ref, span.end)
+        start, end = self._bound(ref, span.start), self._end_bound(ref, span.end)
         return [f"{column} >= {self.params.add(start)}", f"{column} < {self.params.add(end)}"]
 
     def _bound(self, ref: str, moment: datetime) -> datetime | date:
         """A date column is compared with the site's calendar day."""
         if self._spec(ref).type == "date":
             return moment.astimezone(self.zone).date()
+        return moment
+
+    def _end_bound(self, ref: str, moment: datetime) -> datetime | date:
+        """The open end: a span that ends within a day still touches that day's dates."""
+        if self._spec(ref).type == "date":
+            return (moment - _INSTANT).astimezone(self.zone).date() + timedelta(days=1)
         return moment
 
     def _condition(self, condition: Filter) -> str:
@@ -353,9 +363,11 @@ class _Select:
         if op == "in":
             return f"{sql} = any({self.params.add(list(bound))})"
         if op == "between":
+            if isinstance(values[1], datetime):
+                end = self.params.add(self._end_bound(ref, values[1]))
+                return f"({sql} >= {self.params.add(bound[0])} and {sql} < {end})"
             low, high = (self.params.add(v) for v in bound)
-            upper = "<" if any(isinstance(v, datetime) for v in values) else "<="
-            return f"({sql} >= {low} and {sql} {upper} {high})"
+            return f"({sql} >= {low} and {sql} <= {high})"
         if op == "like":
             return f"{sql} ilike {self.params.add(_contains(str(bound[0])))}"
         if op == "!=":
@@ -427,6 +439,13 @@ class _Select:
                 raise PlanMismatch(f"order names {order.by!r}, which the plan does not select;")
             parts.append(f"{sql} {'desc' if order.descending else 'asc'} nulls last")
         return f" order by {', '.join(parts)}" if parts else ""
+
+
+def _cut(bucket: str, wall_time: str, sunday: bool) -> str:
+    """A time without a zone, cut to its bucket; weeks that start on Sunday are a day earlier."""
+    if sunday:
+        return f"(date_trunc('week', {wall_time} + interval '1 day') - interval '1 day')"
+    return f"date_trunc('{bucket}', {wall_time})"
 
 
 def _contains(word: str) -> str:

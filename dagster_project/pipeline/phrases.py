@@ -29,6 +29,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{later_label}: {later}, {earlier_label}: {earlier}, 차이: {change}",
         "{later_label}: {later}; {earlier_label}: {earlier}; change: {change}",
     ),
+    "ranged": (
+        "{label}: 최소 {low}, 최대 {high}, 마지막 {last}",
+        "{label}: from {low} to {high}, last {last}",
+    ),
     "leading": ("{name}: {value} ({label})", "{name}: {value} ({label})"),
     "missing": ("{purpose}은(는) 답에서 빠졌습니다: {why}", "{purpose} is missing: {why}"),
     "assumed": (

@@ -14,6 +14,7 @@ from dagster_project.pipeline.phrases import say, say_empty
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _NUMERIC = ("integer", "number")
+_TOLD_COLUMNS = 6
 
 
 def summarise(
@@ -57,6 +58,13 @@ def _by_shape(step: PlanStep, result: StepResult, shape: ResultShape, language: 
     if shape == "comparison":
         return _compared(columns, row, language)
     measures = [i for i, c in enumerate(columns) if c.type in _NUMERIC]
+    if shape == "time_series" and measures:
+        return _ranged(result, measures[0], language)
+    if len(result.rows) == 1 and shape in ("rows", "record"):
+        told = [
+            (c.label, shown(v, c.unit)) for c, v in zip(columns, row, strict=True) if v is not None
+        ]
+        return ", ".join(f"{label}: {value}" for label, value in told[:_TOLD_COLUMNS])
     names = [i for i, c in enumerate(columns) if c.type not in _NUMERIC]
     if shape == "grouped" and measures and names:
         return say(
@@ -68,6 +76,22 @@ def _by_shape(step: PlanStep, result: StepResult, shape: ResultShape, language: 
         )
     total = result.total_rows if result.total_rows is not None else len(result.rows)
     return say("rows", language, purpose=step.purpose, rows=shown(total))
+
+
+def _ranged(result: StepResult, place: int, language: Language) -> str:
+    """How far a series goes, and where it ends."""
+    column = result.columns[place]
+    values = [row[place] for row in result.rows if isinstance(row[place], (int, float))]
+    if not values:
+        return say("rows", language, purpose=column.label, rows=shown(len(result.rows)))
+    return say(
+        "ranged",
+        language,
+        label=column.label,
+        low=shown(min(values), column.unit),
+        high=shown(max(values), column.unit),
+        last=shown(values[-1], column.unit),
+    )
 
 
 def _compared(

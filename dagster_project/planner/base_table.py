@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dagster_project.catalog.view import CatalogView
 from dagster_project.planner.lexicon import Meaning
-from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.link import Token
 from dagster_project.planner.text import is_hangul
 
 
@@ -41,21 +41,56 @@ def rank_bases(
     return tuple(sorted(ranked, key=lambda b: (-b.score, view.time_column(b.table) is None)))
 
 
-def absent_tables(linked: Linked, view: CatalogView) -> dict[str, Token]:
+def absent_tables(tokens: tuple[Token, ...], view: CatalogView) -> dict[str, Token]:
     """Tables that the question says there is nothing of: "machines without failures"."""
-    tokens = linked.tokens
-    found: dict[str, Token] = {}
+    return {
+        fact: tokens[place]
+        for index, token in enumerate(tokens)
+        if token.cue("without")
+        for fact, place in _facts_beside(tokens, index, view)
+    }
+
+
+def present_tables(tokens: tuple[Token, ...], view: CatalogView) -> frozenset[str]:
+    """Tables that only pick things out: "firewalls with alerts", 알람이 있었던 방화벽.
+
+    The thing stands before the cue in English and after it in Korean; a count that is compared
+    ("with more than 5 alerts") is measured instead.
+    """
+    if any(t.cue(name) for t in tokens for name in ("op", "most", "least", "by")):
+        return frozenset()
+    found: set[str] = set()
     for index, token in enumerate(tokens):
-        if token.cue("without") is None:
+        if not token.cue("with") or token.cue("filler"):
             continue
         korean = is_hangul(token.text[0])
-        order = range(index - 1, -1, -1) if korean else range(index + 1, len(tokens))
-        for other in order:
-            fact = fact_table(tokens[other], view)
-            if fact is not None:
-                found[fact] = tokens[other]
-                break
-    return found
+        things = tokens[index + 1 : index + 3] if korean else tokens[max(0, index - 2) : index]
+        if any(is_entity_noun(t, view) for t in things):
+            found |= {fact for fact, _ in _facts_beside(tokens, index, view)}
+    return frozenset(found)
+
+
+def _facts_beside(
+    tokens: tuple[Token, ...], index: int, view: CatalogView
+) -> list[tuple[str, int]]:
+    """The nearest happening that a "with" or "without" is about: before it in Korean."""
+    korean = is_hangul(tokens[index].text[0])
+    order = range(index - 1, -1, -1) if korean else range(index + 1, len(tokens))
+    for place in order:
+        fact = fact_table(tokens[place], view)
+        if fact is not None:
+            return [(fact, place)]
+    return []
+
+
+def is_entity_noun(token: Token, view: CatalogView) -> bool:
+    """A kind of thing: machines, or servers as a class of them."""
+    classes = {f"{e.table}.{e.class_column}" for e in view.spec.entities if e.class_column}
+    return any(
+        m.catalog == view.name
+        and (m.kind == "entity" or (m.kind == "value" and m.target in classes))
+        for m in token.meanings
+    )
 
 
 def fact_table(token: Token, view: CatalogView) -> str | None:

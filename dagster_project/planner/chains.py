@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dagster_project.catalog.view import CatalogView
-from dagster_project.planner.base_table import fact_table
+from dagster_project.planner.base_table import fact_table, is_entity_noun
 from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.text import is_hangul
 
@@ -67,22 +67,10 @@ def _noun(
         range(max(mark, head) + 1, len(tokens)) if korean else range(min(mark, head) - 1, -1, -1)
     )
     for index in order:
-        if _entity_noun(tokens[index], view):
+        if is_entity_noun(tokens[index], view):
             return index
     between = range(min(mark, head), max(mark, head) + 1)
-    return next((i for i in between if _entity_noun(tokens[i], view)), None)
-
-
-def _entity_noun(token: Token, view: CatalogView) -> bool:
-    for meaning in token.meanings:
-        if meaning.kind == "entity" and meaning.catalog == view.name:
-            return True
-        if meaning.kind == "value" and any(
-            e.class_column and meaning.target == f"{e.table}.{e.class_column}"
-            for e in view.spec.entities
-        ):
-            return True
-    return False
+    return next((i for i in between if is_entity_noun(tokens[i], view)), None)
 
 
 def _head(token: Token, view: CatalogView) -> str | None:
@@ -177,11 +165,11 @@ def _with_shared(
     kinds = {t.kind for t in own}
     if not any(_head(t, view) for t in own):
         return own
-    about_things = "entity" in kinds or any(_entity_noun(t, view) for t in own)
+    about_things = "entity" in kinds or any(is_entity_noun(t, view) for t in own)
     shared = [
         t
         for t in other
         if (t.kind == "time" and "time" not in kinds)
-        or ((t.kind == "entity" or _entity_noun(t, view)) and not about_things)
+        or ((t.kind == "entity" or is_entity_noun(t, view)) and not about_things)
     ]
     return tuple(sorted((*own, *shared), key=lambda t: t.start))

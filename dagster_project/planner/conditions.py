@@ -15,7 +15,7 @@ from dagster_project.contracts.table_plan import (
 from dagster_project.planner.draft import Draft
 from dagster_project.planner.lexicon import Meaning
 from dagster_project.planner.link import Token
-from dagster_project.planner.text import is_hangul
+from dagster_project.planner.text import is_hangul, stem
 
 _NUMERIC = ("integer", "number")
 _YEAR_WORDS = ("년", "year", "years", "살")
@@ -78,9 +78,17 @@ def _search(draft: Draft) -> None:
     searched = quoted or [t for i, cue in draft.cues("search") for t in _searched_by(draft, i, cue)]
     if searched:
         draft.search = Search(
-            columns=text_columns, words=tuple(dict.fromkeys(t.text for t in searched))
+            columns=text_columns,
+            words=tuple(dict.fromkeys(_searched_form(t) for t in searched)),
         )
         draft.use(*searched)
+
+
+def _searched_form(token: Token) -> str:
+    """What was quoted, as it is; other words without an English plural: bearings → bearing."""
+    if token.kind == "quoted" or not token.text.isascii():
+        return token.text
+    return stem(token.text.lower())
 
 
 def _searched_by(draft: Draft, index: int, cue: Token) -> list[Token]:
@@ -177,11 +185,14 @@ def _value_meanings(draft: Draft, index: int, token: Token) -> list[Meaning]:
 def _negated(draft: Draft, index: int) -> bool:
     for step, korean in ((-1, False), (1, True)):
         position = index + step
-        if 0 <= position < len(draft.tokens):
+        while 0 <= position < len(draft.tokens) and abs(position - index) <= 3:
             cue = draft.tokens[position]
             if cue.cue("not") and is_hangul(cue.text[0]) == korean:
                 draft.use(cue)
                 return True
+            if not cue.cue("filler"):
+                break
+            position += step
     return False
 
 

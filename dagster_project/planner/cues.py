@@ -49,7 +49,7 @@ _CUES: dict[str, str] = {
         "time series|timeseries|evolution|evolve|develop|how did"
     ),
     "without": (
-        "없는|없었던|없던|없이|없는지|안 된|안된|되지 않은|하지 않은|한 번도|한번도|without|no|never|"
+        "없는|없었던|없던|없이|없는지|안 된|안된|되지 않은|하지 않은|한 번도|한번도|without|no|never|never had any|had no|"
         "have no|has no|had no|with no|have not had|never had|did not have|not had any|without any"
     ),
     "with": "있는|있었던|있던|발생한|가진|with|having|that have|that had|have|has|had",
@@ -83,7 +83,7 @@ _CUES: dict[str, str] = {
         "관해|해당|그|이|저|것|거|건|등|우리|현황|내역|정보|내용|데이터|값|값은|값을|수치|기준|기준으로|순|순으로|"
         "순서|순서로|개|대|건|번|곳|명|가지|하는|한|했던|했어|했나|하나|중인|있던 것|쪽|좀더|다|더|은|는|가|를|을|"
         "is|are|was|were|be|been|do|does|did|please|can|could|you|i|me|my|we|our|us|tell|give|get|"
-        "see|know|want|to|need|would|like|there|here|it|its|this|that|these|those|and|or|with|as|if|"
+        "see|know|want|to|need|would|like|there|here|it|its|this|that|these|those|or|as|if|"
         "so|then|just|some|when|where|who|whose|how|how is|how are|how was|what is|what are|what was|what were|"
         "what's|which are|much|many|value|values|data|information|info|details|detail|record|records|entries|"
         "occur|occurred|occurs|happen|happened|happens|happening|during|between|since|until|ever|"

@@ -52,6 +52,8 @@ class Draft:
     time: TimeRange | None = None
     periods: tuple[TimeRange, ...] = ()
     open_slots: list[OpenSlot] = field(default_factory=list)
+    ranked_by: list[tuple[int, Token, Meaning]] = field(default_factory=list)
+    """Superlatives of a metric: "slowest" ranks and names what is measured at once."""
 
     def meaning(self, token: Token) -> Meaning | None:
         """What a token means for this base."""

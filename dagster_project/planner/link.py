@@ -25,6 +25,16 @@ _NUMBER = re.compile(
     r"(?:개|대|건|번|위|곳|명|종|회|가지|번째|시간|도|년|살|등)?"
     r"(?=$|[^\w-]|[가-힣]|°|[A-Za-z/%]{1,6}\b)"
 )
+_NUMBER_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8,
+    "아홉": 9, "열": 10,
+}  # fmt: skip
+_NUMBER_WORD = re.compile(
+    r"\b(?:(two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"|(두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(?:개|대|건|번|곳|가지|명))",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[\"“'‘「『]([^\"”'’」』]{2,60})[\"”'’」』]")
 _VERBAL_END = (
     "다",
@@ -121,6 +131,9 @@ class _Linker:
             value = float(number.group(1).replace(",", ""))
             text = number.group()
             self._fix(Token("number", number.start(), number.end(), text, number=value))
+        for word in _NUMBER_WORD.finditer(question):
+            value = float(_NUMBER_WORDS[(word.group(1) or word.group(2)).lower()])
+            self._fix(Token("number", word.start(), word.end(), word.group(), number=value))
         for mention in mentions:
             text = question[mention.start : mention.end]
             self._fix(Token("entity", mention.start, mention.end, text, mention=mention))

@@ -19,6 +19,9 @@ _NUMERIC = ("integer", "number")
 def add_measures(draft: Draft) -> None:
     """Fill measures, dimensions and differences. None at all means a listing."""
     counted = _counted_entity(draft)
+    draft.ranked_by = [
+        found for found in draft.meanings("superlative") if found[2].target.startswith("metric:")
+    ]
     _dimensions(draft)
     _metrics(draft)
     _column_aggregates(draft)
@@ -54,7 +57,7 @@ def _default_aggregates(draft: Draft, default: AggregateName) -> tuple[Aggregate
         cue = token.cue("op")
         if cue is not None:  # "over 90 %" asks whether it was ever so
             return ("max",) if cue.argument.startswith((">", "older")) else ("min",)
-    superlative = any(
+    superlative = bool(draft.ranked_by) or any(
         draft.cues(name) for name in ("highest", "lowest", "most", "least", "superlative")
     )
     grouped = bool(draft.dimensions) or draft.linked.times.bucket is not None
@@ -193,9 +196,13 @@ def _group_by_time(draft: Draft, bucket: Bucket) -> None:
 def _which_groups(draft: Draft) -> None:
     """ "Which zone has the most pumps", "the server with the highest CPU": groups by the noun."""
     ranked = any(draft.cues(n) for n in ("most", "least", "highest", "lowest", "superlative"))
-    ranked = ranked or any(True for _ in draft.meanings("superlative"))
-    compared = bool(draft.measures) and bool(draft.cues("op"))
-    if not draft.measures or draft.dimensions or not (ranked or compared):
+    ranked = ranked or bool(draft.ranked_by) or bool(draft.meanings("superlative"))
+    limited = bool(draft.cues("op"))
+    if not draft.measures or draft.dimensions or draft.periods:
+        return
+    if (ranked or draft.cues("compare")) and _several_values(draft):
+        return
+    if not (ranked or limited or _each_of_a_kind(draft)):
         return
     for _, token, meaning in draft.meanings("column"):
         column = draft.view.column(meaning.target)
@@ -207,6 +214,27 @@ def _which_groups(draft: Draft) -> None:
     if entity is not None and (nouns or not draft.entities) and entity.table != draft.base:
         for dimension in draft.entity_dimensions(entity):
             draft.add_dimension(dimension)
+
+
+def _several_values(draft: Draft) -> bool:
+    """ "Servers or switches, which are more": groups by the column that the values are of."""
+    for condition in draft.filters:
+        column = draft.view.column(condition.column)
+        if condition.op == "in" and column is not None and column.values:
+            draft.add_dimension(Dimension(name=column.name, column=condition.column))
+            return True
+    return False
+
+
+def _each_of_a_kind(draft: Draft) -> bool:
+    """A metric of a kind of thing, with no word that adds them up, is read for each of them."""
+    explicit = {m.aggregate for m in draft.measures} - {"latest"}
+    asked = any(
+        (cue := t.cue("aggregate")) is not None and cue.argument != "latest" for t in draft.tokens
+    )
+    one = len({e.key for e in draft.entities}) == 1
+    metric = all(m.metric for m in draft.measures)
+    return metric and bool(draft.entity_nouns()) and not one and not (asked and explicit)
 
 
 def _compared_entities(draft: Draft) -> None:

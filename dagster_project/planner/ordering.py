@@ -24,7 +24,7 @@ def add_order(draft: Draft) -> None:
 def _order_groups(draft: Draft) -> None:
     bucket = next((d for d in draft.dimensions if d.bucket), None)
     superlatives = [(i, t) for name in _SUPERLATIVES for i, t in draft.cues(name)]
-    named = draft.meanings("superlative")
+    named = draft.ranked_by + draft.meanings("superlative")
     if (superlatives or named) and draft.dimensions:
         ascending = any(t.cue(n) for _, t in superlatives for n in _ASCENDING)
         ascending = ascending or any(m.argument == "low" for _, _, m in named)

@@ -10,7 +10,7 @@ from dagster_project.contracts.assets.policy import Calendar
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.contracts.table_plan import TablePlan, TimeRange
 from dagster_project.contracts.value import Intent, Language
-from dagster_project.planner.base_table import absent_tables, rank_bases
+from dagster_project.planner.base_table import absent_tables, present_tables, rank_bases
 from dagster_project.planner.conditions import add_conditions, having_from_comparisons
 from dagster_project.planner.draft import Draft
 from dagster_project.planner.link import Linked, Token
@@ -44,8 +44,8 @@ def plan_tables(
     language: Language,
 ) -> tuple[PlannedTable, ...]:
     """The best few table plans for the tokens, best first; () when the catalog knows none."""
-    absent = absent_tables(linked, view)
-    bases = rank_bases(tokens, view, frozenset(absent))
+    absent = absent_tables(tokens, view)
+    bases = rank_bases(tokens, view, frozenset(absent) | present_tables(tokens, view))
     planned = [
         _plan(
             Draft(linked, tokens, view, base.table, language, absent), base.score, calendar, as_of

@@ -15,7 +15,7 @@ from dagster_project.contracts.assets.query import ParamSpec, QuerySpec
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.contracts.table_plan import Scalar, TimeRange
 from dagster_project.planner.link import Linked, Token, is_verbal
-from dagster_project.planner.text import fold
+from dagster_project.planner.text import fold, stem
 
 ParamValue = Scalar | tuple[Scalar, ...] | TimeRange
 _LIGHT_CUES = {"filler": 0.04, "own": 0.04, "list": 0.1, "and": 0.1, "with": 0.1, "newest": 0.2}
@@ -23,7 +23,7 @@ _HARD_CUES = {
     "count", "aggregate", "by", "compare", "without", "not", "op", "most", "least", "highest",
     "lowest", "superlative", "trend", "search",
 }  # fmt: skip
-_ORDER_SHARE = 0.08
+_ORDER_SHARE = 0.2
 """How much the order of words may take from a score; Korean and English differ in it by nature."""
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -87,8 +87,11 @@ def _feature(token: Token) -> Feature | None:
     if token.kind == "quoted":
         return Feature(frozenset({"quoted"}), 1.0, True, token)
     if token.kind == "unknown":
+        word = stem(fold(token.text))
         weight = 0.25 if is_verbal(token.text) else 0.9
-        return Feature(frozenset({f"word:{fold(token.text)}"}), weight, False, token)
+        if word != token.text and not word.isascii():
+            weight = 0.9  # 의존하는 is a noun made a verb: it says as much as the noun
+        return Feature(frozenset({f"word:{word}"}), weight, False, token)
     names = frozenset(m.feature for m in token.meanings)
     if not token.only_cue:
         hard = all(m.kind in ("value", "superlative", "metric") for m in token.meanings)

@@ -35,6 +35,18 @@ def fold(text: str) -> str:
     return lowered if len(lowered) == len(text) else "".join(c.lower()[0] for c in text)
 
 
+_VERB_MARK = re.compile(r"(?<=^[가-힣]{2})(?:하|해|했|한|할|합|된|되|됐|될|돼|받).*$")
+_ENGLISH_END = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|s)$")
+
+
+def stem(word: str) -> str:
+    """A word without its ending, enough to find it again: 의존하는 → 의존, depends → depend."""
+    if word.isascii():
+        short = _ENGLISH_END.sub("", word) if not word.endswith("ss") else word
+        return short if len(short) >= 4 else word
+    return _VERB_MARK.sub("", word)
+
+
 def words(text: str) -> list[Word]:
     return [Word(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
 

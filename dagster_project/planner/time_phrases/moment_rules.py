@@ -204,7 +204,11 @@ def _ago(tokens: Tokens, i: int, m: Moment, calendar: SiteCalendar) -> int:
             m.period = Period(start, calendar.shift(start, 1, step), step, True, instant)
         else:
             m.set_date(instant.date())
-    return end + 1
+    today = tokens[end + 1].text == "today"  # two weeks ago today
+    if today and unit in ("week", "day", "month", "year"):
+        m.week = None
+        m.set_date(shifted(calendar, calendar.now, duration, sign).date())
+    return end + 2 if today else end + 1
 
 
 # --- named dates ------------------------------------------------------------------------------
@@ -344,7 +348,8 @@ def _weekday(tokens: Tokens, i: int, m: Moment, calendar: SiteCalendar) -> int:
         return 0
     short = tokens[i].text in words_en.AMBIGUOUS
     previous = tokens[i - 1] if i else tokens[-1]
-    led = previous.kind in _LEADS_MONTH or previous.kind in ("range", "and", "comma")
+    paired = tokens[i + 1].kind == "range" and tokens[i + 2].kind == "weekday"
+    led = previous.kind in (*_LEADS_MONTH, "range", "and", "comma") or paired
     if short and not led and not (previous.kind == "link" and previous.text in _LINKS):
         return 0
     if m.has_date and m.week is None and m.day is None:
@@ -513,7 +518,7 @@ def _bare_year(tokens: Tokens, i: int, m: Moment) -> int:
     previous = tokens[i - 1] if i else tokens[-1]
     following = tokens[i + 1]
     beside = (m.month or m.quarter or m.half) is not None
-    led = previous.kind in _LEADS_YEAR or (previous.kind == "link" and previous.text in _LINKS)
+    led = previous.kind in _LEADS_YEAR or previous.value == "year" or (previous.kind == "link" and previous.text in _LINKS)
     leads = following.kind in ("quarter", "half", "month")
     paired = following.kind in _BORROWING and _is_year(tokens[i + 2])
     pair = previous.kind in _BORROWING and i >= 2 and _is_year(tokens[i - 2])

@@ -76,6 +76,7 @@ class _Reader:
     bucket: Bucket | None = None
     context: Moment | None = None
     """The moment just read: the next one may stand with it."""
+    context_start: int = -1
     context_end: int = -1
     comparing: bool = False
     same_last_year: list[tuple[int, int]] = field(default_factory=list)
@@ -91,6 +92,7 @@ class _Reader:
             self._relation,
             self._periods,
             self._vague,
+            self._either_count,
             self._leftover,
         )
         i = 0
@@ -176,16 +178,22 @@ class _Reader:
         if t[k].kind == "unit" and not (t[i].text == "by" and k == i + 2):
             end = k + 2 if t[k + 1].kind == "grain" else k + 1
             return self._name_bucket(i, end, str(t[k].value))
+        if t[i].text == "by":  # by Friday: before it, or on it?
+            found = self._moment(self._past_links(k))
+            return self._leave(i, found[1]) if found else 0
         recurring = t[k].kind in ("weekday", "weekend", "part")
-        return self._leave(i, k + 1) if recurring and t[i].text != "by" else 0
+        return self._leave(i, k + 1) if recurring else 0
 
     # --- spans back from now, and ahead -----------------------------------------------------
 
     def _to_date(self, i: int) -> int:
         """year to date, YTD; "so far" alone has no start and adds nothing."""
         token = self.tokens[i]
-        if token.kind != "to_date" or token.value is None:
-            return i + 1 if token.kind == "to_date" else 0
+        if token.kind != "to_date":
+            return 0
+        if token.value is None:
+            found = self._moment(i + 1)  # so far this year
+            return self._one_sided(i, found[1], found[0], "since") if found else i + 1
         now = self.calendar.now
         return self._emit(i, i + 1, self.calendar.current(str(token.value), 0).start, now)
 
@@ -254,9 +262,11 @@ class _Reader:
     def _rolling_unit(self, i: int, k: int) -> int:
         """past week, the last hour, 지난 시간: one unit back from now."""
         t = self.tokens
-        if t[k].kind != "unit" or t[i].kind in ("vague", "ahead"):
+        if t[k].kind != "unit" or t[i].kind == "vague":
             return 0
         unit = str(t[k].value)
+        if t[i].kind == "ahead":
+            return self._moved(i, k + 1, [(1, unit)], 1)
         rolls = any(t[n].kind in ("back", "within") for n in range(i, k))
         last = t[i].value == -1 and unit in ("hour", "minute", "second", "day")
         return self._back(i, k + 1, [(1, unit)]) if rolls or last else 0
@@ -301,10 +311,11 @@ class _Reader:
         starts = t[k].kind == "edge" and t[k].text in ("start", "beginning")
         if starts and kind in ("from", "since"):
             return self._since_start(i, self._past_links(k + 1))
-        first = self._moment(k)
+        first = self._moment(k) or self._bare_ordinal(k)
         if first is None:
             return self._orphan(i)
         moment, end = first
+        i, moment = self._led_by_day(i, moment)
         if kind in ("from", "since", "between", "after"):
             joins = ("range", "until", "and") if kind == "between" else ("range", "until")
             second = self._second(end, moment, joins)
@@ -313,6 +324,22 @@ class _Reader:
         sides = {"from": "since", "since": "since", "between": "", "after": "after"}
         side = sides.get(kind, kind)
         return self._one_sided(i, end, moment, side) if side else self._leave(i, end)
+
+    def _bare_ordinal(self, i: int) -> tuple[Moment, int] | None:
+        """`since the 15th`; not `from the 3rd rack`."""
+        t = self.tokens
+        day = t[i].value
+        if t[i].kind != "ordinal" or t[i + 1].kind == "word" or not isinstance(day, int):
+            return None
+        return (Moment(day=day), i + 1) if 1 <= day <= 31 else None
+
+    def _led_by_day(self, i: int, moment: Moment) -> tuple[int, Moment]:
+        """`yesterday between 9 and 11am`: the hours are of the day just read."""
+        day = self.context
+        if day is None or self.context_end != i or moment.level < 3 or day.level == 3:
+            return i, moment
+        self.ranges.pop()
+        return self.context_start, moment.filled_from(day)
 
     def _since_start(self, i: int, k: int) -> int:
         """since the start of the month, from the beginning of 2025."""
@@ -364,9 +391,13 @@ class _Reader:
         if beside is not None:
             moment = moment.filled_from(beside)
         reached = self._bounded_after(i, end, moment)
-        if not reached:
-            reached = self._plain(i, self._with_its_length(end, moment), moment)
-        self.context, self.context_end = moment, reached
+        if reached:
+            self.context, self.context_end = moment, -1
+            return reached
+        spans = len(self.ranges)
+        reached = self._plain(i, self._with_its_length(end, moment), moment)
+        self.context, self.context_start = moment, i
+        self.context_end = reached if len(self.ranges) > spans else -1
         return reached
 
     def _follows_context(self, i: int) -> bool:
@@ -429,6 +460,10 @@ class _Reader:
             if around.kind == "odd" and self.leftovers:
                 self.leftovers.pop()
             return self._leave(before, end)
+        if around.kind == "unit" and before and t[before - 1].kind == "number":
+            if self.leftovers:  # the first three months of 2025
+                self.leftovers.pop()
+            return self._leave(before - 1, end)
         period = self._when(moment)
         if period is None or moment.start_only:
             return self._leave(i, end)
@@ -463,8 +498,7 @@ class _Reader:
         last = self._when(b)
         if last is None:
             return self._leave(i, end)
-        limit = min(last.start, self.calendar.now) if first.level < 3 else last.start
-        start = self._when(a, last.start if a.year is None else limit)
+        start = self._when(a, last.start if a.relative is None else None)
         if start is None:
             return self._leave(i, end)
         stop = last.start if last.point else last.end
@@ -550,6 +584,15 @@ class _Reader:
         self.vague.append(TextSpan(*self._text_span(i, i + 1)))
         return i + 1
 
+    def _either_count(self, i: int) -> int:
+        """2~3일 전, 10 to 5 minutes ago: not one span."""
+        t = self.tokens
+        counts = t[i].kind == "number" and t[i + 2].kind == "number"
+        if not counts or t[i + 1].kind not in ("range", "from") or t[i + 3].kind != "unit":
+            return 0
+        end = i + 5 if t[i + 4].kind in ("ago", "during", "within", "later") else i + 4
+        return self._leave(i, end)
+
     def _few_end(self, k: int) -> int:
         """Past `few [of] unit [ago]` or `며칠 [전]`."""
         t = self.tokens
@@ -585,7 +628,7 @@ class _Reader:
     def _quantity(self, i: int) -> int:
         """A number with a unit of time and nothing that says when."""
         t = self.tokens
-        if t[i].kind == "number" and t[i + 1].kind == "month_unit":
+        if t[i].kind == "number" and t[i + 1].kind in ("month_unit", "clock_unit", "odd"):
             return self._leave(i, i + 2)
         found = read_duration(t, i)
         if found is None or t[i].text in ("a", "an") or t[found[1] - 1].text == "compact:m":

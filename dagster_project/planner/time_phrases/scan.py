@@ -23,9 +23,9 @@ _SHAPES = re.compile(
   | (?P<date>(?<![A-Za-z0-9_.\-/])\d{4}
         (?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\s?\d{1,2}\.\s?\d{1,2}\.?)(?![0-9A-Za-z_]))
   | (?P<year_month>(?<![A-Za-z0-9_.\-/])(?:19|20)\d\d[-/](?:0[1-9]|1[0-2])(?![0-9A-Za-z_/\-]))
-  | (?P<short_date>(?<![A-Za-z0-9_.\-/])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![0-9A-Za-z_/%]))
   | (?P<clock>(?<![A-Za-z0-9_.:])\d{1,2}:\d\d(?::\d\d)?(?![0-9:]))
-  | (?P<quarter>(?<![A-Za-z0-9_\-])(?:[Qq][1-4]|[1-4][Qq])(?![A-Za-z0-9_]))
+  | (?P<quarter>(?<![A-Za-z0-9_\-])(?:(?:[Qq][1-4]|[1-4][Qq])(?![A-Za-z0-9_])|[1-4]/4\s?분기))
+  | (?P<short_date>(?<![A-Za-z0-9_.\-/])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![0-9A-Za-z_/%]))
   | (?P<half>(?<![A-Za-z0-9_\-])(?:[Hh][12]|[12][Hh])(?=[\s,-]*(?:of\s)?20\d\d))
   | (?P<meridiem>\b[ap]\.m\.)
   | (?P<idiom>@IDIOMS@)
@@ -47,7 +47,6 @@ _MEASURED = re.compile(r"([\d.]+)([A-Za-z]+)")
 _INTEGER = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
 _LONGEST = max(map(len, words_ko.WORDS))
 _TAIL_OF_TIME = re.compile(r"(?:자|경|쯤|께|치|정도|무렵|기준|하루)")
-_NATIVE_COUNTS = frozenset("한 두 세 네 석 넉 다섯 여섯 일곱 여덟 아홉 열".split())
 _COUNTS = frozenset(("number", "few", "relative", "every"))
 _NO_TIME = frozenset(("word", "number", "comma", "link", "and", "compare", "every", "range", "few"))
 END = Token("end", None, -1, -1)
@@ -208,14 +207,22 @@ def _cut(run: str, position: int, previous: Token) -> _Cut | None:
 
 def _meanings(word: str, previous: Token) -> list[words_ko.Meaning]:
     found: list[words_ko.Meaning] = []
-    if previous.kind in _COUNTS and word in words_ko.UNITS:
-        if not (word == "분" and previous.text in _NATIVE_COUNTS):  # 두 분: two persons
-            found.append(words_ko.UNITS[word])
+    counted = previous.kind in _COUNTS
+    if counted and word in words_ko.UNITS and _may_count(previous, word):
+        found.append(words_ko.UNITS[word])
     if previous.kind not in _NO_TIME and previous.kind != "end" and word in words_ko.SUFFIXES:
         found.append(words_ko.SUFFIXES[word])
-    if word in words_ko.WORDS:
+    if word in words_ko.WORDS and not (counted and words_ko.WORDS[word][0] == "bucket"):
         found.append(words_ko.WORDS[word])
     return found
+
+
+def _may_count(number: Token, unit: str) -> bool:
+    """Native numbers go with few units (두 분 is two persons, 세일 a sale); written together, a
+    Sino-Korean one makes another word (일시, 오일)."""
+    if number.text in words_ko.NATIVE_COUNTS:
+        return unit in words_ko.NATIVE_UNITS
+    return number.start >= 0 or number.text not in words_ko.SINO_COUNTS
 
 
 def _is_tail(tail: str, meaning: words_ko.Meaning) -> bool:

@@ -143,6 +143,7 @@ IDIOMS: dict[str, Meaning] = {
     "up to now": ("to_date", None),
     "to now": ("to_date", None),
     "to date": ("to_date", None),
+    "up to": ("until", None),
     "right now": ("now", None),
     "just now": ("vague", None),
     "good morning": ("word", None),

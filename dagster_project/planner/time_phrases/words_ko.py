@@ -96,6 +96,9 @@ def _buckets() -> dict[str, Meaning]:
     return {word: ("bucket", bucket) for bucket, words in names.items() for word in words.split()}
 
 
+NATIVE_COUNTS = frozenset("한 두 세 네 석 넉 다섯 여섯 일곱 여덟 아홉 열 열한 열두 스물 스물네".split())
+NATIVE_UNITS = frozenset("시간 시 달 주 주일 해 분기".split())
+SINO_COUNTS = frozenset("일 삼 사 오 육 십".split())
 UNITS: dict[str, Meaning] = {
     "초": ("unit", "second"),
     "분": ("unit", "minute"),
@@ -115,6 +118,7 @@ UNITS: dict[str, Meaning] = {
     "월달": ("month_unit", None),
     "월분": ("month_unit", None),
     "시": ("clock_unit", None),
+    "주차": ("odd", None),
 }
 """Only after a number, an unknown count or a word like 지난, 이번, 매."""
 
@@ -181,6 +185,7 @@ WORDS: dict[str, Meaning] = (
 IDIOMS: dict[str, Meaning] = {
     "얼마 전": ("odd", None),
     "얼마전": ("odd", None),
+    "요 며칠": ("odd", None),
     "조금 전": ("odd", None),
     "조금전": ("odd", None),
     "좀 전": ("odd", None),

@@ -1,0 +1,1 @@
+"""YAML → typed, versioned assets; their references are the lineage; publish makes a release."""

@@ -1,0 +1,10 @@
+"""Mentions to entities: names from the data, aliases, patterns, typing errors, ambiguity.
+
+names        names of entities, read from their own tables
+index        EntityIndex: what a question names; what is nearest to a name that does not exist
+exact        whole names in a question, whatever their spaces, hyphens and case
+patterns     pattern rules, and the shape of ids learnt from the keys (GT-99 is an id nobody has)
+typos        names a few keystrokes away
+normal_form  the spelling all of these compare in
+particles    what may follow a Korean noun
+"""

@@ -1,0 +1,92 @@
+"""The spelling that names are compared in, and where each of its characters came from.
+
+Case, hyphens and underscores do not count; spaces count only where two Latin words or two numbers
+would run together ("cooling tower", "1 2"), because Korean spacing is free and ids are written
+every way (`GT-01`, `gt 01`, `gt01`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_SEPARATORS = frozenset(" \t\n-_·‐‑–")
+_HANGUL_FIRST, _HANGUL_LAST = 0xAC00, 0xD7A3
+_LEADS = ("r", "r", "s", "e", "e", "f", "a", "q", "q", "t", "t", "d", "w", "w", "c", "z", "x", "v", "g")  # fmt: skip
+_VOWELS = ("k", "o", "i", "o", "j", "p", "u", "p", "h", "hk", "ho", "hl", "y", "n", "nj", "np", "nl", "b", "m", "ml", "l")  # fmt: skip
+_TAILS = ("", "r", "r", "rt", "s", "sw", "sg", "e", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "qt", "t", "t", "d", "w", "c", "z", "x", "v", "g")  # fmt: skip
+
+
+def kind(character: str) -> str:
+    """`l` Latin, `d` digit, `h` Hangul, `s` separator, `o` other."""
+    if "a" <= character <= "z" or "A" <= character <= "Z":
+        return "l"
+    if "0" <= character <= "9":
+        return "d"
+    if "가" <= character <= "힣":
+        return "h"
+    if character in _SEPARATORS:
+        return "s"
+    return "l" if character.isalpha() else "o"
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    """A text in normal form. Shape: `starts[i]` is where character `i` was; `kinds` of the text."""
+
+    text: str
+    starts: tuple[int, ...]
+    kinds: str
+    """One letter for each character of the original."""
+
+
+def normal(text: str) -> NormalText:
+    kinds = "".join(map(kind, text))
+    characters: list[str] = []
+    starts: list[int] = []
+    last, apart = "", False
+    for position, character in enumerate(text):
+        its_kind = kinds[position]
+        if its_kind == "s":
+            apart = True
+            continue
+        if apart and last == its_kind and its_kind in "ld":
+            characters.append(" ")
+            starts.append(position)
+        lowered = character.lower()
+        characters.append(lowered if len(lowered) == 1 else character)
+        starts.append(position)
+        last, apart = its_kind, False
+    return NormalText("".join(characters), tuple(starts), kinds)
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Normal forms of a name: as written, and with its Latin words run together."""
+    spaced = normal(unicodedata.normalize("NFC", name)).text.strip()
+    joined = re.sub(r"(?<=[^\W\d]) (?=[^\W\d])", "", spaced)
+    return (spaced,) if joined == spaced else (spaced, joined)
+
+
+def _syllable(code: int) -> str:
+    lead, rest = divmod(code - _HANGUL_FIRST, 21 * 28)
+    vowel, tail = divmod(rest, 28)
+    return _LEADS[lead] + _VOWELS[vowel] + _TAILS[tail]
+
+
+_STROKES: dict[int, str] = {
+    code: _syllable(code) for code in range(_HANGUL_FIRST, _HANGUL_LAST + 1)
+} | {ord(separator): "" for separator in _SEPARATORS}
+
+
+def keystrokes(text: str) -> str:
+    """The keys that type it on a Korean keyboard, lower case: 가스터빈 is `rktmxjqls`.
+
+    One wrong jamo is one wrong key, and Korean typed in Latin mode is the same text.
+    """
+    return text.lower().translate(_STROKES)
+
+
+def digits(text: str) -> str:
+    """Its digits, without leading zeros of each number: a misspelt name keeps its number."""
+    return ",".join(number.lstrip("0") or "0" for number in re.findall(r"\d+", text))

@@ -1,0 +1,135 @@
+"""Names by their shape: pattern rules of the asset, and ids like the keys the data really has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dagster_project.contracts.assets.resolver import PatternRule
+from dagster_project.resolver.exact import ends_name
+from dagster_project.resolver.normal_form import NormalText
+
+_FIELD = re.compile(r"\{(\d+)(?::0?(\d+)d|:d)?\}")
+_KEY = re.compile(r"([A-Za-z](?:[A-Za-z0-9]*[-_])*[A-Za-z]*?)[-_ ]?(\d+)")
+_ID = re.compile(r"(?=[A-Za-z_-]*\d)([A-Za-z]+(?:[-_][A-Za-z]+)*)([-_ ]?)(\d{1,9}(?:[-_]\d{1,9})*)(?![0-9])")
+_FOLLOWED_BY_PLURAL = re.compile(r"\s+[a-z]+s\b")
+_MIN_SHARE_OF_CODES = 0.3
+"""Share of keys like AB-12 from which any such word is taken for an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A piece of a question that has the shape of an id. `key` None: no entity has it."""
+
+    start: int
+    end: int
+    entity: str | None
+    key: str | None
+
+
+def format_key(template: str, match: re.Match[str]) -> str | None:
+    """`GT-{1:02d}` over the groups of a match; None when a group that must be a number is not."""
+    failed = False
+
+    def fill(found: re.Match[str]) -> str:
+        nonlocal failed
+        text = match.group(int(found.group(1))) or ""
+        if ":" not in found.group():
+            return text.upper()
+        if not text.isdigit():
+            failed = True
+            return ""
+        return str(int(text)).zfill(int(found.group(2) or 0))
+
+    filled = _FIELD.sub(fill, template)
+    return None if failed else filled
+
+
+class PatternNames:
+    """Pattern rules and learnt shapes over the keys of the data."""
+
+    def __init__(self, rules: Iterable[PatternRule], keys: Mapping[str, Mapping[str, str]]) -> None:
+        """Shape: `keys` has, by entity, upper-case key to key."""
+        self._rules = [(re.compile(rule.pattern), rule) for rule in rules]
+        self._keys = keys
+        self._by_number: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        self._widths: dict[str, set[int]] = {}
+        codes: Counter[int] = Counter()
+        total = 0
+        for entity, held in keys.items():
+            for key in held.values():
+                total += 1
+                match = _KEY.fullmatch(key)
+                if match is None or len(match.group(2)) > 9:
+                    continue
+                prefix = _joined(match.group(1))
+                number = match.group(2)
+                self._by_number.setdefault((prefix, int(number)), []).append((entity, key))
+                self._widths.setdefault(prefix, set()).add(len(number))
+                if re.fullmatch(r"[A-Z]{2,6}-\d+", key):
+                    codes[len(number)] += 1
+        enough = total and sum(codes.values()) >= _MIN_SHARE_OF_CODES * total
+        self._code_widths = frozenset(codes) if enough else frozenset[int]()
+
+    def find(self, question: str, text: NormalText, starts: Sequence[int]) -> list[Shaped]:
+        """Everything in the question that has the shape of an id. Shape: may overlap."""
+        if "d" not in text.kinds:
+            return []
+        found: list[Shaped] = []
+        for start in starts:
+            if "d" not in text.kinds[start : start + 24]:
+                continue
+            found.extend(self._by_rule(question, text.kinds, start))
+            learnt = self._learnt(question, text.kinds, start)
+            if learnt is not None:
+                found.append(learnt)
+        return found
+
+    def _by_rule(self, question: str, kinds: str, start: int) -> Iterable[Shaped]:
+        for pattern, rule in self._rules:
+            match = pattern.match(question, start)
+            if match is None or match.end() == start:
+                continue
+            end = match.end()
+            if not ends_name(question, kinds, start, end):
+                continue
+            key = format_key(rule.key, match)
+            if key is None:
+                continue
+            held = self._keys.get(rule.entity, {}).get(key.upper())
+            if held is None and _counts(question, match.group(), end):
+                continue
+            yield Shaped(start, end, rule.entity, held)
+
+    def _learnt(self, question: str, kinds: str, start: int) -> Shaped | None:
+        match = _ID.match(question, start)
+        if match is None or not ends_name(question, kinds, start, match.end()):
+            return None
+        written, separator, number = match.groups()
+        prefix, end = _joined(written), match.end()
+        if not number.isdigit():  # GT-01-2: a longer id than any key
+            known = prefix in self._widths
+            return Shaped(start, end, None, None) if known else None
+        same = self._by_number.get((prefix, int(number)), ())
+        if len(same) == 1:
+            return Shaped(start, end, *same[0])
+        if same:
+            return None
+        code = written.isupper() and separator == "-" and len(number) in self._code_widths
+        if prefix in self._widths:
+            loose = separator == " " and not written.isupper()
+            if loose or _counts(question, match.group(), end):
+                return None
+            return Shaped(start, end, None, None)
+        return Shaped(start, end, None, None) if code and 2 <= len(written) <= 6 else None
+
+
+def _joined(prefix: str) -> str:
+    return re.sub(r"[-_ ]", "", prefix).lower()
+
+
+def _counts(question: str, mention: str, end: int) -> bool:
+    """`server 5 days`: the number belongs to what follows."""
+    return " " in mention and _FOLLOWED_BY_PLURAL.match(question, end) is not None

@@ -1,0 +1,1 @@
+"""Data for the `mock` environment: generated from a seed number, never downloaded."""
