@@ -1,0 +1,31 @@
+"""A pooled connection for single statements: each is its own transaction, one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from dagster_project.contracts.errors import StoreError
+
+if TYPE_CHECKING:
+    from dagster_project.store.database import Database
+
+
+@contextmanager
+def single_statements(database: Database, doing: str) -> Iterator[psycopg.Connection[Any]]:
+    """`doing` completes "Traces cannot be …". Raises: StoreError for any database error."""
+    try:
+        with database.pool.connection() as connection:
+            connection.autocommit = True
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.autocommit = False
+    except psycopg.Error as error:
+        raise StoreError(
+            f"Traces cannot be {doing}: {error}.", "See that the database runs (`canvas status`)."
+        ) from error

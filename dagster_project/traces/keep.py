@@ -1,0 +1,117 @@
+"""Writes a trace: one statement, one durable commit, nothing twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from pydantic_core import to_json
+
+from dagster_project.contracts.errors import InvalidRequest
+from dagster_project.contracts.trace import Trace
+from dagster_project.traces.connect import single_statements
+from dagster_project.traces.content import LIFTED, content_of, digest, previous_output
+from dagster_project.traces.packing import pack_body, pack_payload
+from dagster_project.traces.redact import PROCESS_WALL, SecretWall
+
+if TYPE_CHECKING:
+    from dagster_project.store.database import Database
+
+_ELSEWHERE: Any = {
+    "stage_outputs": True,
+    "applied_assets": True,
+    "asset_versions": True,
+    "stage_inputs": {"__all__": {"applied_assets"}},
+}
+_WRITE = """
+with kept as (
+    insert into canvas.payload (digest, body)
+    select digest, body
+    from unnest(%(digests)b::bytea[], %(payloads)b::bytea[]) as given (digest, body)
+    on conflict (digest) do nothing
+)
+insert into canvas.trace (
+    trace_id, parent_trace_id, tenant, user_name, question, language, route, status, release_id,
+    triggers, assets, test_mode, duration_ms, created_at, body
+) values (
+    %(trace_id)s, %(parent_trace_id)s, %(tenant)s, %(user)s, %(question)s, %(language)s, %(route)s,
+    %(status)s, %(release_id)s, %(triggers)s, %(assets)s, %(test_mode)s, %(duration_ms)s,
+    %(created_at)s, %(body)b
+)
+"""
+
+
+def keep(database: Database, trace: Trace, *, wall: SecretWall = PROCESS_WALL) -> None:
+    """Make the trace last; when this returns it survives a crash of everything.
+
+    Effects: one commit. Stage inputs may leave `prev_output` open; it is known on reading.
+    Raises: InvalidRequest when the trace is kept already, StoreError when it cannot be written.
+    """
+    values = _row(trace, wall)
+    with single_statements(database, "written") as connection:
+        try:
+            connection.execute(_WRITE, values, prepare=True)
+        except psycopg.errors.UniqueViolation as error:
+            raise InvalidRequest(
+                f"The trace {trace.trace_id} is kept already; a trace is written once.",
+                "Ask again for a trace of its own.",
+            ) from error
+
+
+def _row(trace: Trace, wall: SecretWall) -> dict[str, object]:
+    """The statement's values; a secret that turns up is replaced everywhere first."""
+    outputs = [content_of(output, trace.trace_id) for output in trace.stage_outputs]
+    rest = trace.model_dump_json(exclude=_ELSEWHERE).encode()
+    assets = _assets(trace)
+    contents = [assets, *(content for content, _ in outputs)]
+    if wall.meets(rest) or any(wall.meets(content) for content in contents):
+        cleaned = wall.clean(trace)
+        return _row(cleaned, SecretWall())
+    lifted = [value for _, values in outputs for value in values]
+    text = LIFTED.join([rest, *lifted])
+    digests = [digest(content) for content in contents]
+    payloads = _payloads(trace, digests, contents)
+    return {
+        "digests": list(payloads),
+        "payloads": list(payloads.values()),
+        "body": pack_body(text, digests, contents),
+        "trace_id": trace.trace_id,
+        "parent_trace_id": trace.parent_trace_id,
+        "tenant": trace.tenant,
+        "user": trace.user,
+        "question": trace.question,
+        "language": trace.language,
+        "route": trace.route,
+        "status": trace.status,
+        "release_id": trace.release_id,
+        "triggers": sorted({event.trigger for event in trace.replan_events}),
+        "assets": [f"{asset}:{number}" for asset, number in trace.applied_assets.items()],
+        "test_mode": trace.test_mode,
+        "duration_ms": trace.duration_ms,
+        "created_at": trace.created_at,
+    }
+
+
+def _assets(trace: Trace) -> bytes:
+    """What the trace and its stages read, as one payload: asks of one kind read the same."""
+    return to_json(
+        {
+            "applied_assets": trace.applied_assets,
+            "asset_versions": trace.asset_versions,
+            "inputs": [given.applied_assets for given in trace.stage_inputs],
+        }
+    )
+
+
+def _payloads(trace: Trace, digests: list[bytes], contents: list[bytes]) -> dict[bytes, bytes]:
+    """Digest to packed bytes, sorted: two writers of the same payloads then cannot deadlock."""
+    packed = {digests[0]: pack_payload(contents[0], None, b"")}
+    stages = [output.stage for output in trace.stage_outputs]
+    for position, stage in enumerate(stages):
+        base = previous_output(position, stage, stages)
+        packed[digests[position + 1]] = (
+            pack_payload(contents[position + 1], None, b"")
+            if base is None
+            else pack_payload(contents[position + 1], digests[base + 1], contents[base + 1])
+        )
+    return dict(sorted(packed.items()))
