@@ -119,6 +119,9 @@ class _Select:
         measures = {m.name: self._measure(m) for m in self.plan.measures}
         selected += [(self._measure_column(m), measures[m.name]) for m in self.plan.measures]
         for difference in self.plan.differences:
+            for name in (difference.left, difference.right):
+                if name not in measures:
+                    raise PlanMismatch(f"a difference names {name!r}, which is no measure;")
             left = next(m for m in self.plan.measures if m.name == difference.left)
             sql = f"({measures[difference.left]}) - ({measures[difference.right]})"
             label = "차이" if self.settings.language == "ko" else "change"
@@ -148,6 +151,7 @@ class _Select:
             label=spec.names.shown(self.settings.language, spec.name),
             type=spec.type,
             unit=spec.unit,
+            value_labels=self.view.value_labels(ref, self.settings.language),
         )
 
     def _spec(self, ref: str) -> ColumnSpec:
@@ -361,7 +365,7 @@ class _Select:
         if op in ("is_null", "not_null"):
             return f"{sql} is {'not ' if op == 'not_null' else ''}null"
         if op == "in":
-            return f"{sql} = any({self.params.add(list(bound))})"
+            return f"{sql} = any({self.params.add(_one_type(bound))})" if bound else "false"
         if op == "between":
             if isinstance(values[1], datetime):
                 end = self.params.add(self._end_bound(ref, values[1]))
@@ -446,6 +450,13 @@ def _cut(bucket: str, wall_time: str, sunday: bool) -> str:
     if sunday:
         return f"(date_trunc('week', {wall_time} + interval '1 day') - interval '1 day')"
     return f"date_trunc('{bucket}', {wall_time})"
+
+
+def _one_type(values: list[object]) -> list[object]:
+    """A list that binds as one array: whole numbers among fractions become fractions."""
+    if any(isinstance(v, float) for v in values):
+        return [float(v) if isinstance(v, int) else v for v in values]
+    return values
 
 
 def _contains(word: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from functools import cached_property
 
 from dagster_project.contracts.assets.schema_catalog import (
@@ -13,6 +12,7 @@ from dagster_project.contracts.assets.schema_catalog import (
     SchemaCatalogSpec,
     TableSpec,
 )
+from dagster_project.contracts.value import Language
 
 
 def table_of(column_ref: str) -> str:
@@ -56,6 +56,14 @@ class CatalogView:
             grouped.setdefault(table_of(ref), {})[ref] = column
         return grouped
 
+    def value_labels(self, ref: str, language: Language) -> dict[str, str]:
+        """Names of a column's values in a language, where they have one."""
+        column = self._columns.get(ref)
+        if column is None:
+            return {}
+        named = ((v.value, v.names.ko if language == "ko" else v.names.en) for v in column.values)
+        return {str(value): names[0] for value, names in named if names}
+
     def metric(self, name: str) -> MetricSpec | None:
         return self._metrics.get(name)
 
@@ -81,17 +89,20 @@ class CatalogView:
         return self._paths[base, target]
 
     def _find_path(self, base: str, target: str) -> tuple[JoinKey, ...] | None:
-        queue: deque[tuple[str, tuple[JoinKey, ...]]] = deque([(base, ())])
-        seen = {base}
-        while queue:
-            table, path = queue.popleft()
-            if table == target:
-                return path
-            for key in self.spec.join_keys:
-                one = table_of(key.one)
-                if table_of(key.many) == table and one not in seen:
-                    seen.add(one)
-                    queue.append((one, (*path, key)))
+        """Breadth first, a step of all paths at a time; the first step to arrive must do it once."""
+        paths: list[tuple[str, tuple[JoinKey, ...]]] = [(base, ())]
+        seen: set[str] = set()
+        while paths:
+            arrived = [path for table, path in paths if table == target]
+            if arrived:
+                return arrived[0] if len(arrived) == 1 else None
+            seen |= {table for table, _ in paths}
+            paths = [
+                (table_of(key.one), (*path, key))
+                for table, path in paths
+                for key in self.spec.join_keys
+                if table_of(key.many) == table and table_of(key.one) not in seen
+            ]
         return None
 
     def entity_column(self, base: str, entity: EntitySpec) -> str | None:

@@ -48,6 +48,8 @@ class TableColumn(Value):
     label: str
     type: ColumnType
     unit: str | None = None
+    value_labels: dict[str, str] = {}
+    """How to show values that have a name in the reader's language; the rows keep the values."""
 
 
 class TableBlock(BlockBase):

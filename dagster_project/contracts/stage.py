@@ -49,6 +49,8 @@ class ResultColumn(Value):
     label: str
     type: ColumnType
     unit: str | None = None
+    value_labels: dict[str, str] = {}
+    """What the reader calls the values that occur: `running` is 가동. The rows keep the values."""
 
 
 class ToolCall(Value):

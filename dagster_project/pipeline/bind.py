@@ -46,7 +46,7 @@ def bind_step(
     if spec.form == "table_plan":
         return _bind_table_plan(step, spec, view, settings, fed)
     if spec.form == "template":
-        return _bind_template(step, spec, settings, fed)
+        return _bind_template(step, spec, view, settings, fed)
     raise InvalidRequest(
         f"step {step.id!r}: query {step.query!r} has form {spec.form!r}, which nothing here runs;",
         "use a table_plan, a template or a recipe of these",
@@ -82,7 +82,11 @@ def _bind_table_plan(
 
 
 def _bind_template(
-    step: PlanStep, spec: QuerySpec, settings: CompileSettings, fed: dict[str, list[object]]
+    step: PlanStep,
+    spec: QuerySpec,
+    view: CatalogView | None,
+    settings: CompileSettings,
+    fed: dict[str, list[object]],
 ) -> BoundStep:
     assert spec.text is not None
     given: dict[str, object] = {"as_of": settings.as_of}
@@ -108,7 +112,7 @@ def _bind_template(
         text=text,
         params={name: value for name, value in given.items() if name in marks},
         count_text=f"select count(*) as total from ({text}) counted",
-        columns=labelled(spec, settings.language),
+        columns=labelled(spec, view, settings.language),
         tables=tuple(rule.table for rule in spec.references),
         max_rows=settings.max_rows,
     )
@@ -130,12 +134,32 @@ def marks_of(text: str) -> frozenset[str]:
     return frozenset(_MARK.findall(text))
 
 
-def labelled(spec: QuerySpec, language: Language) -> tuple[ResultColumn, ...]:
-    """The declared columns of a query, as people read them."""
+def labelled(
+    spec: QuerySpec, view: CatalogView | None, language: Language
+) -> tuple[ResultColumn, ...]:
+    """The declared columns of a query, as people read them.
+
+    A column named like one of a referenced table shares that column's names of values.
+    """
     return tuple(
-        ResultColumn(name=c.name, label=c.names.shown(language, c.name), type=c.type, unit=c.unit)
+        ResultColumn(
+            name=c.name,
+            label=c.names.shown(language, c.name),
+            type=c.type,
+            unit=c.unit,
+            value_labels=_value_labels(c.name, spec, view, language),
+        )
         for c in spec.output_schema
     )
+
+
+def _value_labels(
+    name: str, spec: QuerySpec, view: CatalogView | None, language: Language
+) -> dict[str, str]:
+    found = (
+        view.value_labels(f"{rule.table}.{name}", language) for rule in spec.references if view
+    )
+    return next((labels for labels in found if labels), {})
 
 
 def bind_unfed(

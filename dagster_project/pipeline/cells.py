@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from dagster_project.contracts.block import CellValue
+from dagster_project.contracts.stage import ResultColumn
 from sources.protocol import Cell
 
 
@@ -26,6 +27,11 @@ def cell_value(cell: Cell, zone: ZoneInfo) -> CellValue:
     if isinstance(cell, (list, dict, tuple)):
         return orjson.dumps(cell, default=str).decode()
     return str(cell)
+
+
+def labelled_cell(value: CellValue, column: ResultColumn) -> CellValue:
+    """The value as the reader calls it, where it has a name."""
+    return column.value_labels.get(str(value), value) if column.value_labels else value
 
 
 def shown(value: CellValue, unit: str | None = None) -> str:

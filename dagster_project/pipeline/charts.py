@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dagster_project.contracts.block import CellValue
 from dagster_project.contracts.stage import ResultColumn
+from dagster_project.pipeline.cells import labelled_cell
 
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _NUMERIC = ("integer", "number")
@@ -43,7 +44,7 @@ def vega_lite(
     places = {c.name: i for i, c in enumerate(columns)}
     points: list[Point] = [
         {
-            "x": row[places[across.name]],
+            "x": labelled_cell(row[places[across.name]], across),
             "y": row[places[measure.name]],
             **_series(row, places, split, measure, many=len(up) > 1),
         }
@@ -80,7 +81,7 @@ def _series(
     *,
     many: bool,
 ) -> Point:
-    names = [str(row[places[split.name]])] if split is not None else []
+    names = [str(labelled_cell(row[places[split.name]], split))] if split is not None else []
     names += [measure.label] if many else []
     return {"series": " · ".join(names)} if names else {}
 

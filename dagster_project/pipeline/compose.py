@@ -15,10 +15,10 @@ from dagster_project.contracts.stage import (
     StageOutput,
     StepResult,
 )
-from dagster_project.pipeline.cells import shown
+from dagster_project.pipeline.cells import labelled_cell, shown
 from dagster_project.pipeline.figures import known_figures, unmatched_figures
 from dagster_project.pipeline.make_blocks import make_blocks
-from dagster_project.pipeline.phrases import ask_back, say, say_empty
+from dagster_project.pipeline.phrases import ask_back, say, say_empty, window_words
 from dagster_project.pipeline.record import StageRecord
 from dagster_project.pipeline.shapes import shape_of
 from dagster_project.pipeline.summary import summarise
@@ -137,7 +137,8 @@ def _literals(plan: Plan, executed: ExecuteResult) -> list[str]:
     for result in executed.steps:
         found += [c.label for c in result.columns]
         for row in result.rows[:1]:
-            found += [shown(cell) for cell in row if isinstance(cell, str)]
+            texts = (labelled_cell(v, c) for v, c in zip(row, result.columns, strict=True))
+            found += [shown(cell) for cell in texts if isinstance(cell, str)]
     return found
 
 
@@ -153,7 +154,7 @@ def _notices(plan: Plan, executed: ExecuteResult) -> list[NoticeBlock]:
         for i, slot in enumerate(plan.open_slots, start=1)
     ]
     if plan.time_assumed and plan.time_range is not None and plan.steps:
-        window = plan.time_range.text
+        window = window_words(plan.time_range.text, language)
         text = say("assumed", language, window=window)
         notices.append(NoticeBlock(id="assumed", level="info", text=text))
     if plan.not_used:

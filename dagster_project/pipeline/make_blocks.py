@@ -98,7 +98,7 @@ def _make(
 
 
 def _as_table_column(column: ResultColumn) -> TableColumn:
-    return TableColumn(name=column.name, label=column.label, type=column.type, unit=column.unit)
+    return TableColumn(**column.model_dump())
 
 
 def _table(

@@ -70,10 +70,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "evidence": ("근거", "Evidence"),
     "open_trace": ("추적 보기", "Open the trace"),
     "export": ("표를 CSV로 저장", "Save the table as CSV"),
-    "widen": ("기간을 {span}로 넓히기", "Widen to {span}"),
-    "narrow": ("기간을 {span}로 좁히기", "Narrow to {span}"),
+    "widen": ("기간을 {span}으로(로) 넓히기", "Widen to the {span}"),
+    "narrow": ("기간을 {span}으로(로) 좁히기", "Narrow to the {span}"),
 }
 
+_RIEUL = 8
+_WINDOW_WORDS = {
+    "m": ("분", "minutes"), "h": ("시간", "hours"), "d": ("일", "days"), "w": ("주", "weeks"),
+}  # fmt: skip
 _JOSA = re.compile(r"(.['’]?)(을|은|이|으로)\((를|는|가|로)\)")
 
 
@@ -89,6 +93,8 @@ def _fitting(match: re.Match[str]) -> str:
     """The particle that follows a final consonant, or the one that follows a vowel."""
     before, closed, opened = match.groups()
     last = before[0]
+    if closed == "으로" and "가" <= last <= "힣" and (ord(last) - ord("가")) % 28 == _RIEUL:
+        return before + opened
     has_final = "가" <= last <= "힣" and (ord(last) - ord("가")) % 28 > 0
     return before + (closed if has_final else opened)
 
@@ -96,6 +102,14 @@ def _fitting(match: re.Match[str]) -> str:
 def say_empty(reason: EmptyReason, language: Language) -> str:
     korean, english = _EMPTY[reason]
     return korean if language == "ko" else english
+
+
+def window_words(text: str, language: Language) -> str:
+    """`24h` as people say it; other texts as they are."""
+    if not re.fullmatch(r"\d+[mhdw]", text):
+        return text
+    korean, english = _WINDOW_WORDS[text[-1]]
+    return f"{text[:-1]}{korean}" if language == "ko" else f"{text[:-1]} {english}"
 
 
 def ask_back(slot: OpenSlot, language: Language) -> str:

@@ -12,6 +12,7 @@ from dagster_project.catalog.compile_table_plan import CompileSettings
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.query import QuerySpec
+from dagster_project.contracts.block import CellValue
 from dagster_project.contracts.error import ErrorForm
 from dagster_project.contracts.errors import InvalidRequest
 from dagster_project.contracts.plan import PlanStep
@@ -161,6 +162,7 @@ def _result(
     kept, columns = _shown_columns(bound, rows, bench.masked_columns)
     zone = ZoneInfo(bench.settings.time_zone)
     cells = tuple(tuple(cell_value(row[i], zone) for i in kept) for row in rows.rows)
+    columns = tuple(_with_labels_of(c, i, cells) for i, c in enumerate(columns))
     measured = step.table_plan is not None and bool(step.table_plan.measures)
     measured = measured and not (step.table_plan and step.table_plan.dimensions)
     empty = (
@@ -194,6 +196,17 @@ def _shown_columns(
         for i in kept
     )
     return kept, columns
+
+
+def _with_labels_of(
+    column: ResultColumn, place: int, cells: tuple[tuple[CellValue, ...], ...]
+) -> ResultColumn:
+    """Only the labels of values that occur are kept with the result."""
+    if not column.value_labels:
+        return column
+    seen = {str(row[place]) for row in cells}
+    labels = {v: label for v, label in column.value_labels.items() if v in seen and label != v}
+    return column.model_copy(update={"value_labels": labels})
 
 
 def _total(spec: QuerySpec, bound: BoundStep, rows: Rows, bench: Workbench) -> int | None:

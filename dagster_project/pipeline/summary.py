@@ -9,7 +9,7 @@ from dagster_project.contracts.block import CellValue
 from dagster_project.contracts.plan import PlanStep
 from dagster_project.contracts.stage import ResultColumn, StepResult
 from dagster_project.contracts.value import Language, Text
-from dagster_project.pipeline.cells import shown
+from dagster_project.pipeline.cells import labelled_cell, shown
 from dagster_project.pipeline.phrases import say, say_empty
 
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -39,7 +39,8 @@ def fill(template: str, result: StepResult) -> str | None:
     if not result.rows:
         return None
     cells = {
-        c.name: (value, c.unit) for c, value in zip(result.columns, result.rows[0], strict=True)
+        c.name: (labelled_cell(value, c), c.unit)
+        for c, value in zip(result.columns, result.rows[0], strict=True)
     }
     count = result.total_rows if result.total_rows is not None else len(result.rows)
     cells.setdefault("rows", (count, None))
@@ -62,7 +63,9 @@ def _by_shape(step: PlanStep, result: StepResult, shape: ResultShape, language: 
         return _ranged(result, measures[0], language)
     if len(result.rows) == 1 and shape in ("rows", "record"):
         told = [
-            (c.label, shown(v, c.unit)) for c, v in zip(columns, row, strict=True) if v is not None
+            (column.label, shown(labelled_cell(value, column), column.unit))
+            for column, value in zip(columns, row, strict=True)
+            if value is not None
         ]
         return ", ".join(f"{label}: {value}" for label, value in told[:_TOLD_COLUMNS])
     names = [i for i, c in enumerate(columns) if c.type not in _NUMERIC]
@@ -70,7 +73,7 @@ def _by_shape(step: PlanStep, result: StepResult, shape: ResultShape, language: 
         return say(
             "leading",
             language,
-            name=" ".join(shown(row[i]) for i in names),
+            name=" ".join(shown(labelled_cell(row[i], columns[i])) for i in names),
             value=shown(row[measures[-1]], columns[measures[-1]].unit),
             label=columns[measures[-1]].label,
         )
@@ -81,7 +84,8 @@ def _by_shape(step: PlanStep, result: StepResult, shape: ResultShape, language: 
 def _ranged(result: StepResult, place: int, language: Language) -> str:
     """How far a series goes, and where it ends."""
     column = result.columns[place]
-    values = [row[place] for row in result.rows if isinstance(row[place], (int, float))]
+    cells = (row[place] for row in result.rows)
+    values = [cell for cell in cells if isinstance(cell, (int, float))]
     if not values:
         return say("rows", language, purpose=column.label, rows=shown(len(result.rows)))
     return say(

@@ -231,8 +231,10 @@ class _Linker:
         cue = stem_cue(text)
         if cue is not None:
             return Token("term", start, end, text, (Meaning("cue", cue),))
-        stem = strip_particles(text)[0] if is_hangul(text[-1]) else text
-        return Token("unknown", start, end, stem)
+        stems = (
+            [s for s in strip_particles(text)[1:2] if len(s) >= 2] if is_hangul(text[-1]) else []
+        )
+        return Token("unknown", start, end, stems[0] if stems else text)
 
 
 def is_verbal(word: str) -> bool:

@@ -55,15 +55,19 @@ def table_step(
     language: Language,
     feeds: tuple[Feed, ...] = (),
 ) -> PlanStep:
-    """An open table plan as a step; its purpose names the table it reads."""
+    """An open table plan as a step; its purpose names what is measured, or the table."""
     view = next(v for v in assets.views if v.name == planned.catalog)
     table = view.tables[planned.plan.table]
     entity = view.entity_at(table.name)
     names = table.names if table.names.all() or entity is None else entity.names
+    metrics = [
+        view.metric(m) for m in dict.fromkeys(m.metric for m in planned.plan.measures if m.metric)
+    ]
+    measured = ", ".join(m.names.shown(language, m.name) for m in metrics if m)
     return PlanStep(
         id=step_id,
         query=assets.open_queries[planned.catalog],
-        purpose=names.shown(language, table.name.split(".")[-1]),
+        purpose=measured or names.shown(language, table.name.split(".")[-1]),
         table_plan=planned.plan,
         feeds=feeds,
         depends_on=tuple(dict.fromkeys(f.step for f in feeds)),
