@@ -27,6 +27,7 @@ from dagster_project.store.database import Database, open_database
 from dagster_project.store.settings import Settings
 from dagster_project.traces.ids import new_trace_id
 from dagster_project.traces.keep import keep
+from dagster_project.traces.redact import remember_secret
 from sources.protocol import Source
 
 _MAX_QUESTION_CHARACTERS = 2_000
@@ -36,6 +37,8 @@ class Canvas:
     """The whole road from a question to a kept trace. Safe from many threads; not across forks."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
+        for url in (database.owner_url, database.reader_url, database.dagster_url):
+            remember_secret(url)
         self.settings = settings
         self.database = database
         self._opened = OpenSources(database.reader_url)

@@ -8,9 +8,11 @@ from threading import Lock
 from dagster_project.contracts.asset_version import AssetVersion, Release
 from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
+from dagster_project.traces.redact import remember_secret
 from sources.errors import SourceError
 from sources.postgres import open_postgres
 from sources.protocol import BoundQuery, Source
+from sources.secrets import resolve_reference
 
 
 class OpenSources:
@@ -78,6 +80,9 @@ def _open(version: AssetVersion, mock_url: str) -> Source:
             f"source {name!r}: no adapter for engine {spec.engine!r};", "use postgres or timescale"
         )
     connection = spec.connection
+    for reference in (connection.password_ref, connection.url_ref):
+        if reference is not None:
+            remember_secret(resolve_reference(reference, source=name))
     return open_postgres(
         name,
         host=connection.host,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.table_plan import (
     Filter,
     FilterOp,
@@ -12,9 +13,10 @@ from dagster_project.contracts.table_plan import (
     Scalar,
     Search,
 )
+from dagster_project.planner.base_table import fact_table
 from dagster_project.planner.draft import Draft
 from dagster_project.planner.lexicon import Meaning
-from dagster_project.planner.link import Token
+from dagster_project.planner.link import Token, is_verbal
 from dagster_project.planner.text import is_hangul, stem
 
 _NUMERIC = ("integer", "number")
@@ -27,6 +29,7 @@ def add_conditions(draft: Draft, as_of: datetime) -> None:
     _times(draft)
     _search(draft)
     _related(draft)
+    _literals(draft)
     _values(draft)
     _comparisons(draft, as_of)
 
@@ -76,12 +79,30 @@ def _search(draft: Draft) -> None:
         return
     quoted = [t for t in draft.tokens if t.kind == "quoted"]
     searched = quoted or [t for i, cue in draft.cues("search") for t in _searched_by(draft, i, cue)]
+    searched = searched or describing_words(draft.tokens, draft.base, draft.view)
     if searched:
         draft.search = Search(
             columns=text_columns,
             words=tuple(dict.fromkeys(_searched_form(t) for t in searched)),
         )
         draft.use(*searched)
+
+
+def describing_words(tokens: tuple[Token, ...], table: str, view: CatalogView) -> list[Token]:
+    """Unknown words right before the noun of a table that holds text: 필터 교체 작업."""
+    if not any(c.role == "text" for c in view.columns(table).values()):
+        return []
+    for index, token in enumerate(tokens):
+        if fact_table(token, view) != table:
+            continue
+        found: list[Token] = []
+        for before in reversed(tokens[:index]):
+            if before.kind != "unknown" or is_verbal(before.text):
+                break
+            found.insert(0, before)
+        if found:
+            return found
+    return []
 
 
 def _searched_form(token: Token) -> str:
@@ -142,6 +163,21 @@ def _related(draft: Draft) -> None:
     if draft.related:
         draft.use(*(t for t in draft.tokens if t.kind == "time"))
         draft.time = None
+
+
+def _literals(draft: Draft) -> None:
+    """A column of free text and the very text it should have: IP가 10.30.1.24인, version 9.4.2."""
+    for index, token, meaning in draft.meanings("column"):
+        column = draft.view.column(meaning.target)
+        if column is None or column.type != "text" or column.values or column.role == "text":
+            continue
+        for other in draft.tokens[index + 1 : index + 3]:
+            literal = other.kind == "unknown" and any(c.isdigit() for c in other.text)
+            if literal or other.kind == "quoted":
+                filtered = Filter(column=meaning.target, op="=", values=(other.text,))
+                draft.filters.append(filtered)
+                draft.use(token, other)
+                break
 
 
 def _values(draft: Draft) -> None:
@@ -252,6 +288,18 @@ def _compared_column(draft: Draft, index: int) -> tuple[Token, str] | None:
             column = draft.view.column(meaning.target)
             if column is not None and column.type in (*_NUMERIC, "date", "timestamp"):
                 return token, meaning.target
+    return _age_column(draft, index)
+
+
+def _age_column(draft: Draft, index: int) -> tuple[Token, str] | None:
+    """What "older than" is about when no column is named: the base's date or age."""
+    cue = draft.tokens[index].cue("op")
+    if cue is None or cue.argument not in ("older", "newer"):
+        return None
+    for ref, column in draft.view.columns(draft.base).items():
+        aged = column.type in (*_NUMERIC, "date", "timestamp")
+        if aged and (column.high.all() or column.low.all()):
+            return draft.tokens[index], ref
     return None
 
 

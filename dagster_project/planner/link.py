@@ -21,7 +21,7 @@ from dagster_project.resolver.index import Mention
 
 TokenKind = Literal["term", "time", "recent", "bucket", "entity", "number", "quoted", "unknown"]
 _NUMBER = re.compile(
-    r"(?<![\w.-])(\d+(?:,\d{3})*(?:\.\d+)?)\s?(%|퍼센트|percent)?"
+    r"(?<![\w.-])(\d+(?:,\d{3})*(?:\.\d+)?)(?!\.?\d)\s?(%|퍼센트|percent)?"
     r"(?:개|대|건|번|위|곳|명|종|회|가지|번째|시간|도|년|살|등)?"
     r"(?=$|[^\w-]|[가-힣]|°|[A-Za-z/%]{1,6}\b)"
 )
@@ -231,9 +231,9 @@ class _Linker:
         cue = stem_cue(text)
         if cue is not None:
             return Token("term", start, end, text, (Meaning("cue", cue),))
-        stems = (
-            [s for s in strip_particles(text)[1:2] if len(s) >= 2] if is_hangul(text[-1]) else []
-        )
+        shorter = strip_particles(text)[1:] if is_hangul(text[-1]) else ()
+        codes = [s for s in shorter if not is_hangul(s[-1])]
+        stems = codes or [s for s in shorter if len(s) >= 2]
         return Token("unknown", start, end, stems[0] if stems else text)
 
 

@@ -14,6 +14,7 @@ from dagster_project.planner.link import Token
 from dagster_project.planner.text import is_hangul
 
 _NUMERIC = ("integer", "number")
+_EXTREMES: tuple[tuple[str, AggregateName], ...] = (("highest", "max"), ("lowest", "min"))
 
 
 def add_measures(draft: Draft) -> None:
@@ -57,6 +58,11 @@ def _default_aggregates(draft: Draft, default: AggregateName) -> tuple[Aggregate
         cue = token.cue("op")
         if cue is not None:  # "over 90 %" asks whether it was ever so
             return ("max",) if cue.argument.startswith((">", "older")) else ("min",)
+    if len({e.key for e in draft.entities}) == 1 and not draft.dimensions:
+        for cue, aggregate in _EXTREMES:
+            if draft.cues(cue):
+                draft.use(*(t for _, t in draft.cues(cue)))
+                return (aggregate,)
     superlative = bool(draft.ranked_by) or any(
         draft.cues(name) for name in ("highest", "lowest", "most", "least", "superlative")
     )
@@ -95,7 +101,9 @@ def _column_aggregates(draft: Draft) -> None:
     grouped = bool(draft.dimensions) or bool(draft.cues("trend"))
     facts = draft.view.entity_at(draft.base) is None
     ranked = any(draft.cues(n) for n in ("most", "least", "highest", "lowest"))
-    added_up = facts and ((ranked and draft.entity_nouns()) or draft.cues("how_much"))
+    added_up = facts and (
+        (ranked and draft.entity_nouns()) or draft.cues("how_much") or draft.cues("compare")
+    )
     if not aggregates and not grouped and not added_up:
         return
     for token, meaning in numeric:

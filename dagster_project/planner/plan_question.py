@@ -21,8 +21,10 @@ from dagster_project.contracts.plan import (
 from dagster_project.contracts.table_plan import Dimension, TimeRange
 from dagster_project.contracts.value import Intent, Language
 from dagster_project.planner.assets import PlannerAssets
+from dagster_project.planner.base_table import fact_table, is_entity_noun
 from dagster_project.planner.chains import find_ranking, split_requests
-from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.conditions import describing_words
+from dagster_project.planner.link import Linked, Token, is_verbal
 from dagster_project.planner.open_slots import missing_slots, value_gate
 from dagster_project.planner.steps import table_step, template_steps
 from dagster_project.planner.table_plans import PlannedTable, plan_tables
@@ -30,7 +32,7 @@ from dagster_project.planner.templates import TemplateMatch, features, match_tem
 from dagster_project.planner.text import language_of, normalise
 
 _SHOWN_CANDIDATES = 8
-_ASKS_BACK = 0.95
+_ASKS_BACK = 0.9
 """A query that misses a parameter is asked about only if all else is as in its examples."""
 
 
@@ -154,12 +156,13 @@ def _decide(
     settings = assets.policy.planner
     matches = _matches(linked, assets, as_of)
     able = [m for m in matches if not m.ruled_out]
-    best = next((m for m in able if not m.missing or m.score >= _ASKS_BACK), None)
+    asks_back = not any(_could_be_planned(t, assets) for t in linked.tokens)
+    best = next((m for m in able if not m.missing or (asks_back and m.score >= _ASKS_BACK)), None)
     entities = tuple(c for t in linked.tokens if t.mention for c in t.mention.candidates[:1])
     fits = best is not None and best.score >= settings.template_score
     if not linked.tokens or not (fits or any(t.is_content for t in linked.tokens)):
         return None
-    if not fits and not entities and linked.coverage < settings.min_coverage:
+    if not fits and not entities and _coverage(linked, assets) < settings.min_coverage:
         return None
     opened = None if fits else _open(linked, assets, as_of, language)
     candidates = _candidates(matches, opened, best if fits else None, settings.template_score)
@@ -178,7 +181,10 @@ def _decide(
         return None
     planned, steps = opened
     first = planned[0]
-    unused = tuple(dict.fromkeys(w for p in planned for w in p.unused))
+    unheard = tuple(
+        w for w in linked.unknown_words if not is_verbal(w) and not _searched(w, planned)
+    )
+    unused = tuple(dict.fromkeys([*(w for p in planned for w in p.unused), *unheard]))
     return _Decision(
         intent=first.intent,
         steps=steps,
@@ -188,6 +194,27 @@ def _decide(
         reasoning=f"table plan over {', '.join(p.plan.table for p in planned)}",
         candidates=candidates,
         not_used=unused,
+    )
+
+
+def _coverage(linked: Linked, assets: PlannerAssets) -> float:
+    """Share of the content that is understood; words to search a table's text for count as such."""
+    described = max(
+        (
+            len(describing_words(linked.tokens, table, view))
+            for view in assets.views
+            for table in {fact_table(t, view) for t in linked.tokens} - {None}
+        ),
+        default=0,
+    )
+    unknown = len(linked.unknown_words)
+    return 1.0 if described and described == unknown else linked.coverage
+
+
+def _could_be_planned(token: Token, assets: PlannerAssets) -> bool:
+    """Names something that can be listed or measured without naming a machine."""
+    return any(m.kind == "metric" for m in token.meanings) or any(
+        fact_table(token, view) or is_entity_noun(token, view) for view in assets.views
     )
 
 
@@ -224,6 +251,18 @@ def _candidates(
             )
         )
     return tuple(found)
+
+
+def _searched(word: str, planned: tuple[PlannedTable, ...]) -> bool:
+    texts = (
+        str(text).lower()
+        for p in planned
+        for text in (
+            *(p.plan.search.words if p.plan.search else ()),
+            *(v for f in p.plan.filters for v in f.values),
+        )
+    )
+    return any(text in word.lower() or word.lower() in text for text in texts)
 
 
 # -- open plans

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,17 @@ from dagster_project.contracts.assets.policy import QuickRule
 from dagster_project.planner.korean import is_particle_tail
 from dagster_project.planner.text import fold, is_hangul, normalise, words
 
-Phrase = tuple[str, ...]
+_IMPERATIVE = re.compile(
+    r"(?:하|해|시켜|시키)(?:줘|줘요|줄래|줄래요|주세요|주십시오|주라|라|세요|십시오|자|버려|고|봐|놔|둬)?(?:요)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row; with `imperative` the last one is a Korean verb stem."""
+
+    words: tuple[str, ...]
+    imperative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +34,9 @@ class RuleIndex:
         grouped: dict[str, list[tuple[QuickRule, Phrase]]] = {}
         for rule in rules:
             for term in rule.words.all():
-                phrase = tuple(_spoken(term))
-                if phrase:
-                    grouped.setdefault(phrase[0], []).append((rule, phrase))
+                phrase = Phrase(tuple(_spoken(term)), term.rstrip().endswith("~"))
+                if phrase.words:
+                    grouped.setdefault(phrase.words[0], []).append((rule, phrase))
         return cls({word: tuple(found) for word, found in grouped.items()})
 
     def match(self, question: str) -> QuickRule | None:
@@ -35,13 +46,17 @@ class RuleIndex:
         rules: dict[str, QuickRule] = {}
         for place, word in enumerate(spoken):
             for rule, phrase in self._starting(word):
+                if rule.match == "starts" and place > 0:
+                    continue
                 if _follows(spoken, place, phrase):
                     rules[rule.name] = rule
-                    covered.setdefault(rule.name, set()).update(range(place, place + len(phrase)))
+                    covered.setdefault(rule.name, set()).update(
+                        range(place, place + len(phrase.words))
+                    )
         fitting = [
             rule
             for name, rule in rules.items()
-            if rule.match == "contains" or len(covered[name]) == len(spoken)
+            if rule.match != "whole" or len(covered[name]) == len(spoken)
         ]
         return min(fitting, key=lambda rule: rule.action != "reject", default=None)
 
@@ -67,9 +82,17 @@ def _spoken(text: str) -> list[str]:
 
 
 def _follows(spoken: list[str], place: int, phrase: Phrase) -> bool:
-    return place + len(phrase) <= len(spoken) and all(
-        _same(spoken[place + i], part) for i, part in enumerate(phrase)
-    )
+    said = spoken[place : place + len(phrase.words)]
+    if len(said) < len(phrase.words):
+        return False
+    *before, last = zip(said, phrase.words, strict=True)
+    if not all(_same(one, wanted) for one, wanted in before):
+        return False
+    return _orders(*last) if phrase.imperative else _same(*last)
+
+
+def _orders(spoken: str, stem: str) -> bool:
+    return spoken.startswith(stem) and _IMPERATIVE.fullmatch(spoken[len(stem) :]) is not None
 
 
 def _same(spoken: str, wanted: str) -> bool:

@@ -64,10 +64,12 @@ def table_step(
         view.metric(m) for m in dict.fromkeys(m.metric for m in planned.plan.measures if m.metric)
     ]
     measured = ", ".join(m.names.shown(language, m.name) for m in metrics if m)
+    words = planned.plan.search.words if planned.plan.search else ()
+    searched = f" ({', '.join(words)})" if words else ""
     return PlanStep(
         id=step_id,
         query=assets.open_queries[planned.catalog],
-        purpose=measured or names.shown(language, table.name.split(".")[-1]),
+        purpose=(measured or names.shown(language, table.name.split(".")[-1])) + searched,
         table_plan=planned.plan,
         feeds=feeds,
         depends_on=tuple(dict.fromkeys(f.step for f in feeds)),

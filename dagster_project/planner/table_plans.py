@@ -17,6 +17,8 @@ from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.measures import add_measures
 from dagster_project.planner.ordering import add_order
 
+_BINDING_CUES = ("without", "not", "op", "most", "least", "highest", "lowest")
+"""Words that change which rows are right; a plan that leaves one aside says so."""
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -71,6 +73,13 @@ def _plan(draft: Draft, reach: float, calendar: Calendar, as_of: datetime) -> Pl
         and m.kind not in ("table", "entity")
         and m.target not in noun
     )
+    unused += tuple(
+        t.text
+        for t in draft.tokens
+        if t.start not in draft.used
+        and any(t.cue(name) for name in _binding_cues(draft))
+        and t.only_cue
+    )
     lost = sum(
         1 for t in draft.tokens if t.is_content and draft.meaning(t) is None and not t.mention
     )
@@ -99,6 +108,10 @@ def _plan(draft: Draft, reach: float, calendar: Calendar, as_of: datetime) -> Pl
         time_assumed=assumed,
         unused=unused,
     )
+
+
+def _binding_cues(draft: Draft) -> tuple[str, ...]:
+    return (*_BINDING_CUES, "newest", "oldest_first") if draft.measures else _BINDING_CUES
 
 
 def _assume_window(draft: Draft, calendar: Calendar, as_of: datetime) -> bool:

@@ -94,9 +94,11 @@ def _feature(token: Token) -> Feature | None:
         return Feature(frozenset({f"word:{word}"}), weight, False, token)
     names = frozenset(m.feature for m in token.meanings)
     if not token.only_cue:
-        hard = all(m.kind in ("value", "superlative", "metric") for m in token.meanings)
+        said = [m.kind for m in token.meanings if m.kind != "cue"]
+        hard = all(kind in ("value", "superlative", "metric") for kind in said)
         return Feature(names, 1.0, hard, token)
     cues = [m.target for m in token.meanings]
+    cues = [cue for cue in cues if cue not in ("filler", "own")] or cues
     weight = min(_LIGHT_CUES.get(cue, 0.6) for cue in cues)
     if weight < 0.1:  # hardly says anything, but tells "how is X" from "what is X"
         names = frozenset({f"said:{fold(token.text)}"})

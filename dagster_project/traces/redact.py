@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from functools import cache
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic_core import from_json, to_json
 
@@ -92,3 +92,8 @@ def _closed_words() -> frozenset[str]:
                 words.add(constant)
             pending += node.values()
     return frozenset(words)
+
+
+def remember_secret(secret: str) -> None:
+    """Tell the process's wall of a secret; of a URL, its password."""
+    PROCESS_WALL.remember((urlsplit(secret).password or "") if "://" in secret else secret)

@@ -32,12 +32,14 @@ class AccessRule(Value):
 
 class QuickRule(Value):
     """Decided before planning. Words match as whole words (Korean: with particles), never inside
-    another word."""
+    another word. A Korean verb stem with `~` stands for its imperatives: `삭제~` is 삭제해, 삭제해줘,
+    삭제하세요, 삭제시켜 and the like, but not 삭제된."""
 
     name: str
     action: Literal["direct", "reject"]
-    match: Literal["whole", "contains"]
-    """`whole`: the question is nothing but these words; `contains`: they occur in it."""
+    match: Literal["whole", "contains", "starts"]
+    """`whole`: the question is nothing but these words; `contains`: they occur in it; `starts`:
+    it begins with them, as an order does."""
     words: Names
     answer: Text
     """The direct answer, or the reason of the reject."""

@@ -78,7 +78,7 @@ def check_policy(spec: PolicySpec) -> Iterator[Problem]:
 
 def _quick_rule(rule: QuickRule, at: Path) -> Iterator[Problem]:
     """What can be said without the planner's reading of words: a necessary condition."""
-    words = [word.casefold() for word in rule.words.all()]
+    words = [word.casefold().rstrip("~") for word in rule.words.all()]
     if not words:
         yield Problem("CFG072", (*at, "words"), "the rule has no words", "`ko:` and `en:` words")
         return
