@@ -56,6 +56,13 @@ class CatalogView:
             grouped.setdefault(table_of(ref), {})[ref] = column
         return grouped
 
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Columns that tell rows apart or point to others: never measured, never compared."""
+        joined = {ref for key in self.spec.join_keys for ref in (key.many, key.one)}
+        own = {ref for ref, column in self._columns.items() if column.role == "key"}
+        return frozenset(joined | own | {f"{e.table}.{e.key}" for e in self._entities.values()})
+
     def value_labels(self, ref: str, language: Language) -> dict[str, str]:
         """Names of a column's values in a language, where they have one."""
         column = self._columns.get(ref)

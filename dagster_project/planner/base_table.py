@@ -10,6 +10,9 @@ from dagster_project.planner.lexicon import Meaning
 from dagster_project.planner.link import Token
 from dagster_project.planner.text import is_hangul
 
+_AT_HOME = {"table": 1.4, "metric": 1.3, "entity": 1.1, "superlative": 1.1}
+"""Reach of a meaning in its own table: a noun of the table counts more than a column of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BaseChoice:
@@ -133,7 +136,7 @@ def _meaning_reach(meaning: Meaning, base: str, view: CatalogView) -> float:
     if meaning.kind == "cue" or meaning.catalog != view.name:
         return 0.0
     if meaning.table == base:
-        return {"table": 1.4, "metric": 1.3, "superlative": 1.1}.get(meaning.kind, 1.0)
+        return _AT_HOME.get(meaning.kind, 1.0)
     if meaning.kind in ("column", "value", "entity", "superlative") and view.join_path(
         base, meaning.table
     ):

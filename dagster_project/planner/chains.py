@@ -9,6 +9,8 @@ from dagster_project.planner.base_table import fact_table, is_entity_noun
 from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.text import is_hangul
 
+_JOINING = ("와", "과", "이랑", "랑", "하고", " 및", "이고", ",")
+"""What joins two Korean nouns, right behind the first."""
 _RANKING = ("highest", "lowest", "most", "least")
 
 
@@ -47,11 +49,8 @@ def find_ranking(linked: Linked, view: CatalogView) -> Ranking | None:
     low, high = sorted((noun, ranked_head[0], mark))[0], sorted((noun, ranked_head[0], mark))[2]
     while korean and low > 0 and not _is_other_head(tokens[low - 1], ranked_head[1], view):
         low -= 1
-    while (
-        not korean
-        and high + 1 < len(tokens)
-        and tokens[high + 1].kind in ("time", "recent", "number")
-    ):
+    follows = ("number",) if korean else ("time", "recent", "number")
+    while high + 1 < len(tokens) and tokens[high + 1].kind in follows:
         high += 1
     ranked = tokens[low : high + 1]
     asked = tokens[:low] + tokens[high + 1 :]
@@ -63,6 +62,10 @@ def _noun(
     tokens: tuple[Token, ...], mark: int, head: int, korean: bool, view: CatalogView
 ) -> int | None:
     """The entity noun that is ranked: after the superlative in Korean, before it in English."""
+    if not korean and head == mark:  # "the hottest pump" is both in one word
+        near = next((i for i in range(mark + 1, min(mark + 3, len(tokens)))), None)
+        if near is not None and is_entity_noun(tokens[near], view):
+            return near
     order = (
         range(max(mark, head) + 1, len(tokens)) if korean else range(min(mark, head) - 1, -1, -1)
     )
@@ -143,7 +146,13 @@ def _between_heads(linked: Linked, view: CatalogView) -> int | None:
     if first > second or not _joined(linked, first, second):
         return None
     marks = [i for i in range(first + 1, second + 1) if tokens[i].cue("and")]
-    return marks[0] if marks else first + 1
+    if marks:
+        return marks[0]
+    for index in range(first, second):
+        gap = linked.question[tokens[index].end : tokens[index + 1].start]
+        if gap.startswith(_JOINING):
+            return index + 1
+    return first + 1
 
 
 def _joined(linked: Linked, last: int, first: int) -> bool:
@@ -153,8 +162,9 @@ def _joined(linked: Linked, last: int, first: int) -> bool:
         any(t.cue("and") for t in linked.tokens[last : first + 1])
         or "," in between
         or " and " in f" {between} "
-        or between.startswith(("와", "과", "이랑", "랑", "하고", " 및", "이고"))
+        or between.startswith(_JOINING)
         or between.lstrip().startswith(("그리고", "및", "또"))
+        or between.rstrip().endswith(("와", "과", "이랑", "랑", "하고", "이고"))
     )
 
 

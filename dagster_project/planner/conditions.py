@@ -20,7 +20,8 @@ from dagster_project.planner.link import Token, is_verbal
 from dagster_project.planner.text import is_hangul, stem
 
 _NUMERIC = ("integer", "number")
-_YEAR_WORDS = ("년", "year", "years", "살")
+_YEARS = ("년", "year", "years", "살")
+_ORDERED = (*_NUMERIC, "date", "timestamp")
 
 
 def add_conditions(draft: Draft, as_of: datetime) -> None:
@@ -30,6 +31,7 @@ def add_conditions(draft: Draft, as_of: datetime) -> None:
     _search(draft)
     _related(draft)
     _literals(draft)
+    _numbers_of_columns(draft)
     _values(draft)
     _comparisons(draft, as_of)
 
@@ -180,6 +182,26 @@ def _literals(draft: Draft) -> None:
                 break
 
 
+def _numbers_of_columns(draft: Draft) -> None:
+    """A numeric column and its number side by side: floor 2, 2층."""
+    for index, token, meaning in draft.meanings("column"):
+        column = draft.view.column(meaning.target)
+        if column is None or column.type not in _NUMERIC or column.role == "measure":
+            continue
+        for place in (index + 1, index - 1):
+            if not 0 <= place < len(draft.tokens):
+                continue
+            number = draft.tokens[place]
+            beside = draft.tokens[max(0, place - 1) : place + 2]
+            compared = any(t.cue("op") or t.cue("highest") or t.cue("most") for t in beside)
+            if number.kind == "number" and number.start not in draft.used and not compared:
+                value = number.number or 0
+                values = (int(value) if value == int(value) else value,)
+                draft.filters.append(Filter(column=meaning.target, op="=", values=values))
+                draft.use(token, number)
+                break
+
+
 def _values(draft: Draft) -> None:
     equal: dict[str, list[Scalar]] = {}
     unequal: dict[str, list[Scalar]] = {}
@@ -238,7 +260,7 @@ def _comparisons(draft: Draft, as_of: datetime) -> None:
         number = _number_beside(draft, index)
         if cue is None or number is None or number.number is None:
             continue
-        target = _compared_column(draft, index)
+        target = _compared_column(draft, index, in_years=number.text.endswith(_YEARS))
         if target is None:
             continue
         token, ref = target
@@ -246,7 +268,7 @@ def _comparisons(draft: Draft, as_of: datetime) -> None:
         if column is None:
             continue
         op, value = _age_aware(cue.argument, number, column.type, as_of)
-        if column.type in (*_NUMERIC, "date", "timestamp"):
+        if column.type in _ORDERED:
             draft.filters.append(Filter(column=ref, op=op, values=(value,)))
             draft.use(cue_token, number, token)
 
@@ -274,7 +296,7 @@ def _number_beside(draft: Draft, index: int) -> Token | None:
     return None
 
 
-def _compared_column(draft: Draft, index: int) -> tuple[Token, str] | None:
+def _compared_column(draft: Draft, index: int, *, in_years: bool) -> tuple[Token, str] | None:
     """The nearest column of numbers or dates around a comparison; superlatives name one too."""
     order = sorted(range(len(draft.tokens)), key=lambda i: (abs(i - index), i > index))
     for position in order:
@@ -285,19 +307,20 @@ def _compared_column(draft: Draft, index: int) -> tuple[Token, str] | None:
         if meaning.kind == "metric":
             return None
         if meaning.kind in ("column", "superlative") and meaning.target.count(".") == 2:
-            column = draft.view.column(meaning.target)
-            if column is not None and column.type in (*_NUMERIC, "date", "timestamp"):
-                return token, meaning.target
-    return _age_column(draft, index)
+            ref = meaning.target
+            column = draft.view.column(ref)
+            if column is not None and column.type in _ORDERED and ref not in draft.view.keys:
+                return token, ref
+    return _age_column(draft, index, in_years=in_years)
 
 
-def _age_column(draft: Draft, index: int) -> tuple[Token, str] | None:
-    """What "older than" is about when no column is named: the base's date or age."""
+def _age_column(draft: Draft, index: int, *, in_years: bool) -> tuple[Token, str] | None:
+    """What "older than" or "10년 넘은" is about when no column is named: the date or the age."""
     cue = draft.tokens[index].cue("op")
-    if cue is None or cue.argument not in ("older", "newer"):
+    if cue is None or not (in_years or cue.argument in ("older", "newer")):
         return None
     for ref, column in draft.view.columns(draft.base).items():
-        aged = column.type in (*_NUMERIC, "date", "timestamp")
+        aged = column.type in _ORDERED
         if aged and (column.high.all() or column.low.all()):
             return draft.tokens[index], ref
     return None

@@ -49,6 +49,15 @@ class Lexicon:
 
     def __init__(self, views: tuple[CatalogView, ...]) -> None:
         self._root = _Node()
+        self._units = frozenset(
+            unit.lower()
+            for view in views
+            for unit in (
+                *(c.unit for t in view.tables.values() for c in t.columns),
+                *(m.unit for m in view.spec.metrics),
+            )
+            if unit
+        )
         for term, cue in cue_terms():
             name, _, argument = cue.partition(":")
             self._add(term, Meaning("cue", name, argument=argument), inflect=False)
@@ -70,6 +79,10 @@ class Lexicon:
                 found.append((position, node.meanings))
         found.reverse()
         return found
+
+    def is_unit(self, word: str) -> bool:
+        """Whether some column or metric is measured in it."""
+        return word.lower() in self._units
 
     def is_term(self, text: str, start: int, end: int) -> bool:
         """Whether the word at [start, end) of a folded text is a term, maybe with particles."""

@@ -35,6 +35,7 @@ _NUMBER_WORD = re.compile(
     r"|(두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(?:개|대|건|번|곳|가지|명))",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 _QUOTED = re.compile(r"[\"“'‘「『]([^\"”'’」』]{2,60})[\"”'’」』]")
 _VERBAL_END = (
     "다",
@@ -134,6 +135,11 @@ class _Linker:
         for word in _NUMBER_WORD.finditer(question):
             value = float(_NUMBER_WORDS[(word.group(1) or word.group(2)).lower()])
             self._fix(Token("number", word.start(), word.end(), word.group(), number=value))
+        for leftover in times.leftovers:
+            amount = _AMOUNT.match(leftover.text) if leftover.kind == "quantity" else None
+            if amount is not None:
+                place, value = leftover.start, float(amount.group())
+                self._fix(Token("number", place, leftover.end, leftover.text, number=value))
         for mention in mentions:
             text = question[mention.start : mention.end]
             self._fix(Token("entity", mention.start, mention.end, text, mention=mention))
@@ -162,6 +168,9 @@ class _Linker:
                 token = self._at(position, word.end)
                 if token is None:
                     rest = self.question[position : word.end]
+                    if found and found[-1].kind == "number" and self.lexicon.is_unit(rest):
+                        position = word.end  # 64 GB: the column knows its unit
+                        break
                     if position == word.start or not is_particle_tail(rest):
                         found.append(self._unknown(position, word.end))
                     position = word.end

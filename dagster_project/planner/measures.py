@@ -93,7 +93,7 @@ def _column_aggregates(draft: Draft) -> None:
         for _, token, meaning in draft.meanings("column")
         if (column := draft.view.column(meaning.target)) is not None
         and column.type in _NUMERIC
-        and column.role not in ("key", "label")
+        and meaning.target not in draft.view.keys
     ]
     if not numeric:
         return
@@ -123,6 +123,9 @@ def _counts(draft: Draft, counted: EntitySpec | None) -> None:
     asked = bool(draft.cues("count"))
     grouped = bool(draft.dimensions)
     most = any(draft.cues(name) for name in ("most", "least"))
+    # "top 2 machines by faults": nothing else could be ranked
+    by_count = bool(draft.cues("by")) and bool(draft.entity_nouns())
+    most = most or (facts and by_count and any(draft.cues(n) for n in ("highest", "lowest")))
     sums = [c for t in draft.tokens if (c := t.cue("aggregate")) and c.argument == "sum"]
     total = facts and bool(sums)
     compared = facts and (bool(draft.periods) or _compares_counts(draft))

@@ -199,14 +199,11 @@ def _decide(
 
 def _coverage(linked: Linked, assets: PlannerAssets) -> float:
     """Share of the content that is understood; words to search a table's text for count as such."""
-    described = max(
-        (
-            len(describing_words(linked.tokens, table, view))
-            for view in assets.views
-            for table in {fact_table(t, view) for t in linked.tokens} - {None}
-        ),
-        default=0,
-    )
+    described = 0
+    for view in assets.views:
+        facts = {fact_table(token, view) for token in linked.tokens}
+        for table in facts - {None}:
+            described = max(described, len(describing_words(linked.tokens, str(table), view)))
     unknown = len(linked.unknown_words)
     return 1.0 if described and described == unknown else linked.coverage
 

@@ -80,6 +80,9 @@ def _plan(draft: Draft, reach: float, calendar: Calendar, as_of: datetime) -> Pl
         and any(t.cue(name) for name in _binding_cues(draft))
         and t.only_cue
     )
+    unused += tuple(
+        t.text for t in draft.tokens if t.kind == "number" and t.start not in draft.used
+    )
     lost = sum(
         1 for t in draft.tokens if t.is_content and draft.meaning(t) is None and not t.mention
     )
