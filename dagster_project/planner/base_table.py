@@ -135,6 +135,10 @@ def _reach(token: Token, base: str, view: CatalogView) -> float:
 def _meaning_reach(meaning: Meaning, base: str, view: CatalogView) -> float:
     if meaning.kind == "cue" or meaning.catalog != view.name:
         return 0.0
+    if meaning.kind == "column" and meaning.target in view.keys:
+        if meaning.table == base:
+            return 0.8  # the thing it points to is meant before the pointer
+        return 0.75 if view.join_path(base, meaning.table) else 0.0
     if meaning.table == base:
         return _AT_HOME.get(meaning.kind, 1.0)
     if meaning.kind in ("column", "value", "entity", "superlative") and view.join_path(

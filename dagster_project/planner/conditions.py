@@ -188,6 +188,8 @@ def _numbers_of_columns(draft: Draft) -> None:
         column = draft.view.column(meaning.target)
         if column is None or column.type not in _NUMERIC or column.role == "measure":
             continue
+        if meaning.target in draft.view.keys:
+            continue  # which machine is the resolver's to say
         for place in (index + 1, index - 1):
             if not 0 <= place < len(draft.tokens):
                 continue

@@ -75,7 +75,7 @@ _CUES: dict[str, str] = {
     "and": "그리고|또|또한|및|하고|and|and also|as well as|plus",
     "own": "의|of|in|on|at|for|from|the|a|an|에서|에|중|중에|중에서|among|within|내|안에|동안|기간|during",
     "filler": (
-        "알려줘|알려주세요|알려줄래|알려 줘|보여줘|보여주세요|보여 줘|보여줄래|말해줘|조회|조회해줘|조회해|확인|"
+        "적|적이|알려줘|알려주세요|알려줄래|알려 줘|보여줘|보여주세요|보여 줘|보여줄래|말해줘|조회|조회해줘|조회해|확인|"
         "확인해줘|확인해|출력|출력해줘|뽑아줘|구해줘|계산해줘|정리해줘|해줘|해주세요|줘|주세요|좀|부탁해|궁금해|"
         "뭐지|뭔가요|무엇인가요|무엇인지|어때|어떤가요|어땠어|어떻게|되나요|되는지|"
         "돼|되어|된|되|인지|인가|있어|있나|있나요|있었어|있었나|있었나요|있었는지|있는지|있습니까|있을까|났어|났나|"
@@ -95,15 +95,20 @@ _CUES: dict[str, str] = {
 
 _STEMS: dict[str, str] = {
     "많": "most", "높": "highest", "낮": "lowest", "크": "highest", "큰": "highest", "컸": "highest",
-    "작": "lowest", "적": "least", "길": "highest", "긴": "highest", "짧": "lowest",
+    "작": "lowest", "길": "highest", "긴": "highest", "짧": "lowest",
 }  # fmt: skip
 """First syllables of Korean adjectives of degree; what follows is an ending: 많았던, 높았나요."""
 _ENDING = re.compile(r"[은던을게지음고]?[았었]?[가-힣]{0,3}")
+
+_FEW = re.compile(r"적(?:은|게|었|었던|지|다)[가-힣]{0,2}")
+"""적은 is "few"; 적이 있는 is "ever"."""
 
 
 def stem_cue(word: str) -> str | None:
     """The cue of an inflected Korean adjective of degree."""
     cue = _STEMS.get(word[:1])
+    if _FEW.fullmatch(word):
+        return "least"
     return cue if cue is not None and _ENDING.fullmatch(word[1:]) else None
 
 

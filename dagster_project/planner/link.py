@@ -35,6 +35,11 @@ _NUMBER_WORD = re.compile(
     r"|(두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(?:개|대|건|번|곳|가지|명))",
     re.IGNORECASE,
 )
+_LIGHT_VERBS = frozenset({
+    "난", "났던", "났었던", "나는", "나던", "한", "했던", "하는", "하던",
+    "된", "됐던", "되었던", "되는", "되던", "받은", "받던",
+})  # fmt: skip
+"""Verbs that only turn a noun into what happened: 고장난 is 고장."""
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 _QUOTED = re.compile(r"[\"“'‘「『]([^\"”'’」』]{2,60})[\"”'’」』]")
 _VERBAL_END = (
@@ -233,7 +238,7 @@ class _Linker:
         tail = self.question[position:word_end]
         if tail.startswith(("별", "마다")):
             return False
-        return tail.lower() in ("'s", "’s") or is_particle_tail(tail)
+        return tail.lower() in ("'s", "’s") or tail in _LIGHT_VERBS or is_particle_tail(tail)
 
     def _unknown(self, start: int, end: int) -> Token:
         text = self.question[start:end]
