@@ -18,21 +18,26 @@ _SHORT = 2
 _HANGUL_RUN = re.compile(r"[가-힣]*")
 _ENGLISH_TAIL = re.compile(r"(?:['’]s|s['’]?|es)(?![0-9A-Za-z])")
 _POSSESSIVE = re.compile(r"['’]s(?![0-9A-Za-z])")
-_COUNTER = re.compile(r"(?:개|대|건|번째|위|곳|명|종|회|가지|시간|분|일|월|년|주|도|배|퍼센트|단계|차)")
+_COUNTER = re.compile(
+    r"(?:개|대|건|번째|위|곳|명|종|회|가지|시간|분|일|월|년|주|도|배|퍼센트|단계|차)"
+)
+
+
+Spelt = tuple[str, int, tuple[str, ...]]
+"""A name, the record that bears it, its spellings; several records may bear one name."""
 
 
 class ExactNames:
     """Spellings to the records that bear them. Built once; reading changes nothing."""
 
-    def __init__(self, names: Iterable[tuple[str, int]]) -> None:
-        """Shape: (name, record) pairs; a name may come with several records."""
+    def __init__(self, names: Iterable[Spelt]) -> None:
         self._records: dict[str, tuple[int, ...]] = {}
         self._short_as_written: set[str] = set()
         lengths: dict[str, set[int]] = {}
-        for name, record in names:
+        for name, record, spelt in names:
             if len(name) <= _SHORT:
                 self._short_as_written.add(name)
-            for spelling in spellings(name):
+            for spelling in spelt:
                 if len(spelling) < MIN_LENGTH or spelling.replace(" ", "").isdigit():
                     continue  # a bare number or letter is a value, never a name
                 held = self._records.get(spelling)
@@ -56,7 +61,9 @@ class ExactNames:
         """Spellings borne by several records."""
         return ((name, held) for name, held in self._records.items() if len(held) > 1)
 
-    def longest_at(self, question: str, text: NormalText, i: int) -> tuple[int, tuple[int, ...]] | None:
+    def longest_at(
+        self, question: str, text: NormalText, i: int
+    ) -> tuple[int, tuple[int, ...]] | None:
         """The longest whole name at place `i` of the normal form: its end in the question, and
         the records."""
         normal_text, records = text.text, self._records
@@ -92,11 +99,16 @@ def ends_name(question: str, kinds: str, start: int, end: int) -> bool:
         if last != "h":  # a change of script ends a name, unless the number counts something
             spaced = last == "d" and " " in question[start:end]
             return not (spaced and _COUNTER.match(run))
-        return is_particle_tail(run) or (end - start >= 5 and any(k == "d" for k in kinds[start:end]))
+        return is_particle_tail(run) or (
+            end - start >= 5 and any(k == "d" for k in kinds[start:end])
+        )
     if after in "ld":
         return last in "l" and after == "l" and _ENGLISH_TAIL.match(question, end) is not None
     if question[end] in "-_./" and end + 1 < len(question) and kinds[end + 1] in "ld":
         return question[end] == "/"
     if question[end] in "'’":
-        return _POSSESSIVE.match(question, end) is not None or not question[end + 1 : end + 2].isalpha()
+        return (
+            _POSSESSIVE.match(question, end) is not None
+            or not question[end + 1 : end + 2].isalpha()
+        )
     return True

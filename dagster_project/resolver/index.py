@@ -12,10 +12,11 @@ from rapidfuzz import fuzz, process
 
 from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.plan import EntityMention
-from dagster_project.resolver.exact import ExactNames, word_starts
+from dagster_project.resolver.exact import ExactNames, Spelt, word_starts
 from dagster_project.resolver.misspelt import find_misspelt
 from dagster_project.resolver.names import EntityName
-from dagster_project.resolver.normal_form import keystrokes, normal
+from dagster_project.resolver.normal_form import keystrokes, normal, spellings
+from dagster_project.resolver.numbered import NumberedNames
 from dagster_project.resolver.patterns import PatternNames, Shaped
 from dagster_project.resolver.typos import TypoNames
 
@@ -34,7 +35,7 @@ class Mention:
     """Best first; one when it is certain."""
     ambiguous: bool = False
     unknown: bool = False
-    """It has the shape of an id, and no entity has that id (B2)."""
+    """It has the shape of an id or of a numbered name, and nothing bears it (B2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,11 @@ class EntityIndex:
     """All names of a release. Immutable but for the typo table, which is built on first use."""
 
     def __init__(
-        self, specs: Sequence[ResolverSpec], names: Sequence[EntityName], typo_score: float, today: date | None
+        self,
+        specs: Sequence[ResolverSpec],
+        names: Sequence[EntityName],
+        typo_score: float,
+        today: date | None,
     ) -> None:
         self._names = tuple(names)
         self._typo_score = typo_score
@@ -62,11 +67,16 @@ class EntityIndex:
             keys.setdefault(name.entity, {})[name.key.upper()] = name.key
             place[name.entity, name.key] = n
         self._place = place
-        own = [(text, n) for n, name in enumerate(self._names) for text in name.all_names()]
+        own = [
+            (text, n, spellings(text))
+            for n, name in enumerate(self._names)
+            for text in name.all_names()
+        ]
         aliases = list(_aliases(specs, place, today))
         self._exact = ExactNames(own)
         self._aliases = ExactNames(aliases)
-        self._spelt = (*own, *aliases)
+        self._spelt = tuple((text, record) for text, record, _ in (*own, *aliases))
+        self._numbered = NumberedNames((*own, *aliases))
         self._typos: TypoNames | None = None
         self._patterns = PatternNames((r for spec in specs for r in spec.pattern_rules), keys)
 
@@ -101,9 +111,13 @@ class EntityIndex:
         """
         held = [*taken]
         hits = self._whole_names(question, held)
-        hits = self._with_misspelt(question, held, hits, is_term)
-        korean = any("가" <= c <= "힣" for c in question)
-        return tuple(self._mention(question, hit, korean) for hit in sorted(hits, key=lambda h: h.start))
+        return self._mentions(question, self._with_misspelt(question, held, hits, is_term))
+
+    def find_whole(
+        self, question: str, taken: Iterable[tuple[int, int]] = ()
+    ) -> tuple[Mention, ...]:
+        """The same without misspelt names."""
+        return self._mentions(question, self._whole_names(question, [*taken]))
 
     def nearest(self, text: str, k: int = 5) -> tuple[EntityMention, ...]:
         """The names most like a text, each entity once: suggestions, never an answer."""
@@ -126,10 +140,15 @@ class EntityIndex:
         starts = list(word_starts(text))
         found: list[_Hit] = []
         for i in starts:
-            for names, by in ((self._exact, "name"), (self._aliases, "alias")):
-                hit = names.longest_at(question, text, i)
-                if hit is not None:
-                    found.append(_Hit(text.starts[i], hit[0], hit[1], by))
+            own = self._exact.longest_at(question, text, i)
+            if own is not None:
+                found.append(_Hit(text.starts[i], *own, "name"))
+            alias = self._aliases.longest_at(question, text, i)
+            if alias is not None:
+                found.append(_Hit(text.starts[i], *alias, "alias"))
+            numbered = self._numbered.at(question, text, i) if "d" in text.kinds else None
+            if numbered is not None:
+                found.append(_Hit(text.starts[i], *numbered, "pattern"))
         shaped = self._patterns.find(question, text, [text.starts[i] for i in starts])
         found += map(self._shaped, shaped)
         found.sort(key=lambda h: (h.start - h.end, h.by == "pattern", not h.records))
@@ -174,6 +193,11 @@ class EntityIndex:
 
     # --- mentions ---------------------------------------------------------------------------
 
+    def _mentions(self, question: str, hits: list[_Hit]) -> tuple[Mention, ...]:
+        korean = any("가" <= c <= "힣" for c in question)
+        hits.sort(key=lambda hit: hit.start)
+        return tuple(self._mention(question, hit, korean) for hit in hits)
+
     def _mention(self, question: str, hit: _Hit, korean: bool) -> Mention:
         text = question[hit.start : hit.end]
         scores = hit.scores or (1.0,) * len(hit.records)
@@ -212,14 +236,14 @@ class EntityIndex:
 
 def _aliases(
     specs: Sequence[ResolverSpec], place: dict[tuple[str, str], int], today: date | None
-) -> Iterable[tuple[str, int]]:
+) -> Iterable[Spelt]:
     for spec in specs:
         for group in spec.alias_groups:
             expired = today is not None and group.expires is not None and group.expires < today
             record = place.get((group.entity, group.key))
             if record is not None and not expired:
                 for alias in group.aliases:
-                    yield alias, record
+                    yield alias, record, spellings(alias)
 
 
 def _joined(one: _Hit, other: _Hit) -> _Hit:

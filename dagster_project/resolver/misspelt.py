@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from dagster_project.resolver.normal_form import digits, keystrokes
 from dagster_project.resolver.particles import strip_particles
@@ -16,6 +17,8 @@ _WORD = re.compile(r"[0-9A-Za-z가-힣]+(?:[-_./][0-9A-Za-z가-힣]+)*")
 _MAX_WORDS = 4
 _MIN_HANGUL, _MIN_LATIN = 2, 4
 _MAX_STEMS = 3
+_MOST_WORDS = 64
+"""Words looked at in one question; a pasted page is not searched for misspelt names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _words(
     is_term: Callable[[int, int], bool] | None,
 ) -> list[_Word]:
     found: list[_Word] = []
-    for match in _WORD.finditer(question):
+    for match in islice(_WORD.finditer(question), _MOST_WORDS):
         start, end = match.span()
         if any(start < e and s < end for s, e in taken):
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -25,7 +24,9 @@ class EntityName:
 
     def all_names(self) -> tuple[str, ...]:
         """Key, labels and names, each once."""
-        return tuple(dict.fromkeys(filter(None, (self.key, self.label_ko, self.label_en, *self.names))))
+        return tuple(
+            dict.fromkeys(filter(None, (self.key, self.label_ko, self.label_en, *self.names)))
+        )
 
     def label(self, korean: bool) -> str:
         own, other = (self.label_ko, self.label_en) if korean else (self.label_en, self.label_ko)
@@ -85,5 +86,6 @@ def _text(cell: object) -> str:
 
 def _several(cell: object) -> list[str]:
     """A text array, or text with `;` between names."""
-    parts = [str(part) for part in cell] if isinstance(cell, (list, tuple)) else re.split(r";", _text(cell))
-    return [part.strip() for part in parts if part and part.strip()]
+    several = isinstance(cell, list | tuple)
+    parts = [_text(part) for part in cell] if several else _text(cell).split(";")
+    return [part.strip() for part in parts if part.strip()]

@@ -12,10 +12,21 @@ import unicodedata
 from dataclasses import dataclass
 
 _SEPARATORS = frozenset(" \t\n-_·‐‑–")
+_SEPARATED = re.compile(r"[ \t\n_·‐‑–-]+")
+_LETTER = r"[^\W\d_가-힣]"
+_BETWEEN_LETTERS = re.compile(rf"(?<={_LETTER}) (?={_LETTER})")
+_FREE_SPACE = re.compile(
+    rf"(?<!{_LETTER})(?<![0-9]) | (?!{_LETTER})(?![0-9])|(?<={_LETTER}) (?=[0-9])"
+    rf"|(?<=[0-9]) (?={_LETTER})"
+)
 _HANGUL_FIRST, _HANGUL_LAST = 0xAC00, 0xD7A3
-_LEADS = ("r", "r", "s", "e", "e", "f", "a", "q", "q", "t", "t", "d", "w", "w", "c", "z", "x", "v", "g")  # fmt: skip
-_VOWELS = ("k", "o", "i", "o", "j", "p", "u", "p", "h", "hk", "ho", "hl", "y", "n", "nj", "np", "nl", "b", "m", "ml", "l")  # fmt: skip
-_TAILS = ("", "r", "r", "rt", "s", "sw", "sg", "e", "f", "fr", "fa", "fq", "ft", "fx", "fv", "fg", "a", "q", "qt", "t", "t", "d", "w", "c", "z", "x", "v", "g")  # fmt: skip
+_LEADS = re.findall(r"\w+", "r r s e e f a q q t t d w w c z x v g")
+_VOWELS = re.findall(r"\w+", "k o i o j p u p h hk ho hl y n nj np nl b m ml l")
+_TAILS = [
+    "",
+    *re.findall(r"\w+", "r r rt s sw sg e f fr fa fq ft fx fv fg a q qt t t d w c z x v g"),
+]
+"""Keys of the Korean keyboard, in the order of Unicode's jamo; doubled letters without shift."""
 
 
 def kind(character: str) -> str:
@@ -63,9 +74,18 @@ def normal(text: str) -> NormalText:
 
 def spellings(name: str) -> tuple[str, ...]:
     """Normal forms of a name: as written, and with its Latin words run together."""
-    spaced = normal(unicodedata.normalize("NFC", name)).text.strip()
-    joined = re.sub(r"(?<=[^\W\d]) (?=[^\W\d])", "", spaced)
+    spaced = _normal_name(unicodedata.normalize("NFC", name))
+    joined = _BETWEEN_LETTERS.sub("", spaced) if " " in spaced else spaced
     return (spaced,) if joined == spaced else (spaced, joined)
+
+
+def _normal_name(name: str) -> str:
+    """`normal(name).text`, four times as fast."""
+    lowered = name.lower()
+    if len(lowered) != len(name):
+        return normal(name).text
+    spaced = _SEPARATED.sub(" ", lowered).strip()
+    return _FREE_SPACE.sub("", spaced) if " " in spaced else spaced
 
 
 def _syllable(code: int) -> str:

@@ -13,7 +13,9 @@ from dagster_project.resolver.normal_form import NormalText
 
 _FIELD = re.compile(r"\{(\d+)(?::0?(\d+)d|:d)?\}")
 _KEY = re.compile(r"([A-Za-z](?:[A-Za-z0-9]*[-_])*[A-Za-z]*?)[-_ ]?(\d+)")
-_ID = re.compile(r"(?=[A-Za-z_-]*\d)([A-Za-z]+(?:[-_][A-Za-z]+)*)([-_ ]?)(\d{1,9}(?:[-_]\d{1,9})*)(?![0-9])")
+_ID = re.compile(
+    r"(?=[A-Za-z_-]*\d)([A-Za-z]+(?:[-_][A-Za-z]+)*)([-_ ]?)(\d{1,9}(?:[-_]\d{1,9})*)(?![0-9])"
+)
 _FOLLOWED_BY_PLURAL = re.compile(r"\s+[a-z]+s\b")
 _MIN_SHARE_OF_CODES = 0.3
 """Share of keys like AB-12 from which any such word is taken for an id."""

@@ -1,12 +1,14 @@
 """Names a few keystrokes away, without comparing with each.
 
-A name within k errors of a word keeps at least one of its k + 1 pieces intact, at most k places
-off. The pieces are a hash; only names that share one are compared (Pass-Join).
+A name within k errors of a word keeps at least one of its k + 1 pieces intact, and not far from
+its place. The pieces are a hash; only names that share one are compared (Pass-Join). Short names
+are cut once more, so that two swapped keys on a cut still leave a piece.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -15,82 +17,116 @@ from dagster_project.resolver.normal_form import digits, keystrokes
 MIN_KEYS = 5
 """Shorter names are never matched with errors: too many words are near them."""
 
+_MOST_ERRORS = 3
+_FEW = 60
+"""So many names with one number are simply compared."""
+_STAGES = (200, 1_200)
+"""Names compared at most: first those that share a rare piece, then more."""
+
 
 def allowed_errors(length: int) -> int:
-    return 0 if length < MIN_KEYS else 1 if length < 8 else 2 if length < 14 else 3
+    return 0 if length < MIN_KEYS else 1 if length < 8 else 2 if length < 14 else _MOST_ERRORS
 
 
-def _pieces(text: str, errors: int) -> Iterator[tuple[int, int, str]]:
-    """`errors + 1` pieces of nearly equal length: number, place, text."""
-    count = errors + 1
-    size, longer = divmod(len(text), count)
+@lru_cache(maxsize=512)
+def _cuts(length: int) -> tuple[tuple[int, int], ...]:
+    """Place and size of the pieces of a name so long, of nearly equal size."""
+    errors = allowed_errors(length)
+    count = errors + 2 if errors == 1 else errors + 1
+    size, longer = divmod(length, count)
+    cuts: list[tuple[int, int]] = []
     place = 0
     for number in range(count):
-        length = size + (number >= count - longer)
-        yield number, place, text[place : place + length]
-        place += length
+        step = size + (number >= count - longer)
+        cuts.append((place, step))
+        place += step
+    return tuple(cuts)
 
 
 class TypoNames:
-    """Keystrokes of all names by their pieces. Built on first use; then only read."""
+    """Keystrokes of all names, by their number, and of the many without one by their pieces."""
 
     def __init__(self, names: Iterable[tuple[str, int]]) -> None:
         """Shape: (name, record) pairs."""
-        self._forms: list[str] = []
-        self._records: list[int] = []
-        self._by_piece: dict[tuple[str, int, int, str], list[int]] = {}
-        self._lengths: set[tuple[str, int]] = set()
-        seen: set[tuple[str, int]] = set()
+        self._records: dict[str, tuple[int, ...]] = {}
+        self._by_number: dict[str, list[str]] = {}
         for name, record in names:
             keys = keystrokes(name)
-            errors = allowed_errors(len(keys))
-            if not errors or (keys, record) in seen:
+            if not allowed_errors(len(keys)):
                 continue
-            seen.add((keys, record))
-            number = digits(name)
-            form = len(self._forms)
-            self._forms.append(keys)
-            self._records.append(record)
-            self._lengths.add((number, len(keys)))
-            for piece, _, text in _pieces(keys, errors):
-                self._by_piece.setdefault((number, len(keys), piece, text), []).append(form)
+            held = self._records.get(keys)
+            if held is None:
+                self._records[keys] = (record,)
+                self._by_number.setdefault(digits(name), []).append(keys)
+            elif record not in held:
+                self._records[keys] = (*held, record)
+        self._pieces = {
+            number: _Pieces(forms) for number, forms in self._by_number.items() if len(forms) > _FEW
+        }
 
     def near(self, keys: str, number: str, least: float) -> list[tuple[float, int]]:
         """(score, record) of names with this number at least so like these keystrokes, best
         first; score 1 is the same keys."""
-        if len(keys) < MIN_KEYS - 1:
+        forms = self._by_number.get(number)
+        if forms is None or len(keys) < MIN_KEYS - 1:
             return []
+        pieces = self._pieces.get(number)
+        stages = (forms,) if pieces is None else pieces.sharing(keys)
         best: dict[int, float] = {}
-        for form in self._sharing_a_piece(keys, number):
-            score = OSA.normalized_similarity(keys, self._forms[form], score_cutoff=least)
-            record = self._records[form]
-            if score >= least and score > best.get(record, 0.0):
-                best[record] = score
-        return sorted(((score, record) for record, score in best.items()), key=lambda x: (-x[0], x[1]))
+        for stage in stages:
+            for form in stage:
+                errors = allowed_errors(len(form))
+                if abs(len(form) - len(keys)) > errors:
+                    continue
+                score = OSA.normalized_similarity(keys, form, score_cutoff=least)
+                if score >= least and OSA.distance(keys, form) <= errors:
+                    for record in self._records[form]:
+                        best[record] = max(score, best.get(record, 0.0))
+            if best:
+                break
+        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+        return [(score, record) for record, score in ranked]
 
-    def _sharing_a_piece(self, keys: str, number: str) -> set[int]:
-        forms: set[int] = set()
-        for length in range(len(keys) - 3, len(keys) + 4):
-            if (number, length) not in self._lengths:
+
+class _Pieces:
+    """Names by length, place and text of their pieces."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._lengths: set[int] = set()
+        self._held: dict[tuple[int, int, str], list[str]] = {}
+        for form in forms:
+            length = len(form)
+            self._lengths.add(length)
+            for place, size in _cuts(length):
+                piece = (length, place, form[place : place + size])
+                self._held.setdefault(piece, []).append(form)
+
+    def sharing(self, keys: str) -> Iterator[set[str]]:
+        """Names that share a piece, those that share a rare one first, and never very many: a
+        piece that thousands share (펌프) tells nothing."""
+        lists = sorted(self._lists(keys), key=len)
+        taken: set[str] = set()
+        at = 0
+        for cap in _STAGES:
+            stage: set[str] = set()
+            while at < len(lists) and len(taken) + len(lists[at]) <= cap:
+                stage.update(lists[at])
+                taken.update(lists[at])
+                at += 1
+            if stage:
+                yield stage
+
+    def _lists(self, keys: str) -> Iterator[list[str]]:
+        own, held = len(keys), self._held
+        for length in range(own - _MOST_ERRORS, own + _MOST_ERRORS + 1):
+            if length not in self._lengths:
                 continue
-            errors = allowed_errors(length)
-            if abs(length - len(keys)) > errors:
+            errors, longer = allowed_errors(length), own - length
+            if abs(longer) > errors:
                 continue
-            for piece, place, size in _places(length, errors):
-                for at in range(max(0, place - errors), place + errors + 1):
-                    held = self._by_piece.get((number, length, piece, keys[at : at + size]))
-                    if held is not None:
-                        forms.update(held)
-        return forms
-
-
-_PLACES: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-
-
-def _places(length: int, errors: int) -> list[tuple[int, int, int]]:
-    """Number, place and size of the pieces of a name so long."""
-    held = _PLACES.get((length, errors))
-    if held is None:
-        held = [(n, place, len(text)) for n, place, text in _pieces("x" * length, errors)]
-        _PLACES[length, errors] = held
-    return held
+            before, after = (errors - longer) // 2, (errors + longer) // 2
+            for place, size in _cuts(length):
+                for at in range(max(0, place - before), place + after + 1):
+                    forms = held.get((length, place, keys[at : at + size]))
+                    if forms is not None:
+                        yield forms

@@ -68,6 +68,17 @@ class Moment:
         day = self.day is not None or self.weekday is not None or self.weekend
         return 2 if day else 3
 
+    @property
+    def own_length(self) -> tuple[tuple[tuple[float, str], ...], ...]:
+        """Lengths that say the same as the moment: 하루 of a day, 일주일 of a week."""
+        if self.day is not None or self.weekday is not None:
+            return (((1, "day"),),)
+        if self.week is not None:
+            return (((7, "day"),), ((1, "week"),), ((1, "7days"),))
+        if self.month is not None:
+            return (((1, "month"),),)
+        return (((1, "year"),),) if self.year is not None else ()
+
     def set_date(self, day: date) -> None:
         self.year, self.month, self.day, self.year_named = day.year, day.month, day.day, True
 

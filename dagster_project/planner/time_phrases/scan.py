@@ -10,7 +10,7 @@ import re
 
 from dagster_project.planner.korean import is_particle_tail
 from dagster_project.planner.time_phrases import words_en, words_ko
-from dagster_project.planner.time_phrases.tokens import Token
+from dagster_project.planner.time_phrases.tokens import END, Token
 
 _IDIOMS = {**words_en.IDIOMS, **words_ko.IDIOMS}
 _IDIOM = "|".join(
@@ -45,11 +45,12 @@ _HANGUL = re.compile(r"[가-힣]")
 _KOREAN_DATE = re.compile(r"\s*(?:에|의|부터|까지|자\b|이후|이전|이래|[~～–-]|\([월화수목금토일])")
 _MEASURED = re.compile(r"([\d.]+)([A-Za-z]+)")
 _INTEGER = re.compile(r"\d{1,6}(?:\.\d{1,3})?")
+_LONGEST_RUN = 24
+"""Syllables written together; no row of words of time is longer."""
 _LONGEST = max(map(len, words_ko.WORDS))
 _TAIL_OF_TIME = re.compile(r"(?:자|경|쯤|께|치|정도|무렵|기준|하루)")
 _COUNTS = frozenset(("number", "few", "relative", "every"))
 _NO_TIME = frozenset(("word", "number", "comma", "link", "and", "compare", "every", "range", "few"))
-END = Token("end", None, -1, -1)
 
 
 def scan(question: str) -> list[Token]:
@@ -176,7 +177,8 @@ def _add_hangul(tokens: list[Token], run: str, start: int) -> None:
     if previous.kind == "word" and previous.end == start and not previous.text:
         _add_word(tokens, start, start + len(run))
         return
-    cut = _cut(run, 0, previous)
+    readable = len(run) <= _LONGEST_RUN and run not in words_ko.OTHER_WORDS
+    cut = _cut(run, 0, previous) if readable else None
     if cut is None:
         _add_word(tokens, start, start + len(run))
         return
@@ -212,6 +214,9 @@ def _meanings(word: str, previous: Token) -> list[words_ko.Meaning]:
         found.append(words_ko.UNITS[word])
     if previous.kind not in _NO_TIME and previous.kind != "end" and word in words_ko.SUFFIXES:
         found.append(words_ko.SUFFIXES[word])
+    glued = previous.start < 0 and previous.kind != "end"
+    if word in words_ko.ALONE and glued:
+        return found  # 들어올, 개월이래
     if word in words_ko.WORDS and not (counted and words_ko.WORDS[word][0] == "bucket"):
         found.append(words_ko.WORDS[word])
     return found
@@ -222,7 +227,7 @@ def _may_count(number: Token, unit: str) -> bool:
     Sino-Korean one makes another word (일시, 오일)."""
     if number.text in words_ko.NATIVE_COUNTS:
         return unit in words_ko.NATIVE_UNITS
-    return number.start >= 0 or number.text not in words_ko.SINO_COUNTS
+    return number.start >= 0 or number.text not in words_ko.WRITTEN_APART
 
 
 def _is_tail(tail: str, meaning: words_ko.Meaning) -> bool:

@@ -74,3 +74,13 @@ class Token(NamedTuple):
     """Lower case, without particles."""
     tail: str = ""
     """The particles after it."""
+
+
+END = Token("end", None, -1, -1)
+Tokens = list[Token]
+"""Ends with several `end` tokens, so that a rule may look ahead."""
+BORROWING = ("range", "comma", "and", "compare")
+"""Between two numbers that share a unit: 14~16시."""
+LEADS_MONTH = ("relative", "from", "since", "until", "before", "after", "between", "ordinal")
+LEADS_YEAR = ("from", "since", "until", "before", "after", "between", "month", "quarter", "half")
+LINKS = ("in", "of", "during", "on", "for", "over", "throughout")

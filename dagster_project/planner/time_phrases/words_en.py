@@ -14,10 +14,14 @@ def _numbered(kind: TokenKind, first: int, words: str) -> dict[str, Meaning]:
     return {word: (kind, n) for n, word in enumerate(words.split(), first)}
 
 
+def _words(kind: TokenKind, **values: object) -> dict[str, Meaning]:
+    return {word: (kind, value) for word, value in values.items()}
+
+
 def _months() -> dict[str, Meaning]:
     full = "january february march april may june july august september october november december"
     found = _numbered("month", 1, full)
-    return found | {word[:3]: meaning for word, meaning in found.items()} | {"sept": ("month", 9)}
+    return found | {word[:3]: meaning for word, meaning in found.items()} | _words("month", sept=9)
 
 
 def _weekdays() -> dict[str, Meaning]:
@@ -51,7 +55,9 @@ COMPACT: dict[str, Meaning] = (
 )
 """Written onto the number: 24h, 7d, 30min."""
 
-AMBIGUOUS = frozenset("may march mar mon tue wed thu fri sat sun sept dec sep".split())
+AMBIGUOUS = frozenset(
+    ["may", "march", "mar", "apr", "jan", "mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+)
 """Also names, verbs and abbreviations: read only beside a number or after a word like `last`."""
 
 WORDS: dict[str, Meaning] = (
@@ -60,20 +66,20 @@ WORDS: dict[str, Meaning] = (
     | _weekdays()
     | _numbered("number", 1, "one two three four five six seven eight nine ten eleven twelve")
     | _listed("number", 1, "a an")
-    | {"thirty": ("number", 30), "twenty": ("number", 20), "fifteen": ("number", 15)}
+    | _words("number", thirty=30, twenty=20, fifteen=15)
     | _numbered("ordinal", 1, "first second third fourth fifth")
-    | {"second": ("unit", "second")}
+    | _words("unit", second="second")
     | _listed("few", None, "few several couple some many")
-    | {"today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1)}
-    | {"tonight": ("day_part", (0, "night")), "overnight": ("day_part", (-1, "night"))}
+    | _words("day", today=0, yesterday=-1, tomorrow=1)
+    | _words("day_part", tonight=(0, "night"), overnight=(-1, "night"))
     | _listed("relative", -1, "last previous prior preceding")
     | _listed("relative", 0, "this current")
     | _listed("relative", 1, "next")
     | _listed("back", None, "past trailing")
     | _listed("ahead", None, "coming following upcoming")
-    | {"morning": ("part", "morning"), "afternoon": ("part", "afternoon")}
-    | {"evening": ("part", "evening"), "night": ("part", "night"), "mornings": ("odd", None)}
-    | {"noon": ("noon", 12), "midday": ("noon", 12), "midnight": ("noon", 0)}
+    | _words("part", morning="morning", afternoon="afternoon")
+    | _words("part", evening="evening", night="night")
+    | _words("noon", noon=12, midday=12, midnight=0)
     | _listed("meridiem", "am", "am a.m.")
     | _listed("meridiem", "pm", "pm p.m.")
     | _listed("clock_unit", None, "o'clock o’clock")
@@ -99,15 +105,12 @@ WORDS: dict[str, Meaning] = (
         "link", None, "the of on in at during for over around about throughout all whole entire"
     )
     | _listed("link", None, "earlier just half")
-    | {"minutely": ("bucket", "minute"), "hourly": ("bucket", "hour"), "daily": ("bucket", "day")}
-    | {"everyday": ("bucket", "day"), "weekly": ("bucket", "week"), "monthly": ("bucket", "month")}
-    | {
-        "quarterly": ("bucket", "quarter"),
-        "yearly": ("bucket", "year"),
-        "annually": ("bucket", "year"),
-    }
-    | {"annual": ("bucket", "year")}
-    | _listed("odd", None, "sometime someday formerly soon fortnight fortnights weekday weekdays")
+    | _words("bucket", minutely="minute", hourly="hour", daily="day")
+    | _words("bucket", everyday="day", weekly="week", monthly="month")
+    | _words("bucket", quarterly="quarter", yearly="year", annually="year", annual="year")
+    | _listed(
+        "odd", None, "mornings sometime someday formerly fortnight fortnights weekday weekdays"
+    )
     | _listed("odd", None, "christmas easter thanksgiving summer winter autumn holiday holidays")
     | _listed("odd", None, "weekends nowadays fy fiscal decade decades century nights evenings")
 )

@@ -18,7 +18,7 @@ def _listed(kind: TokenKind, value: object, words: str) -> dict[str, Meaning]:
 
 
 def _numbers() -> dict[str, Meaning]:
-    native = "한 두 세 네 다섯 여섯 일곱 여덟 아홉 열 열한 열두".split()
+    native = ["한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두"]
     found: dict[str, Meaning] = {word: ("number", n) for n, word in enumerate(native, 1)}
     found |= _words("number", 석=3, 넉=4, 스물네=24, 스물=20)
     return found | _words("number", 일=1, 삼=3, 사=4, 오=5, 육=6, 십=10)
@@ -26,7 +26,7 @@ def _numbers() -> dict[str, Meaning]:
 
 def _sino_durations() -> dict[str, Meaning]:
     """일년, 삼개월, 십분: written out, only where no everyday word looks the same."""
-    digits = "일 이 삼 사 오 육 칠 팔 구 십 십일 십이".split()
+    digits = ["일", "이", "삼", "사", "오", "육", "칠", "팔", "구", "십", "십일", "십이"]
     found: dict[str, Meaning] = {}
     for n, digit in enumerate(digits, 1):
         found[digit + "개월"] = ("duration", (n, "month"))
@@ -96,9 +96,31 @@ def _buckets() -> dict[str, Meaning]:
     return {word: ("bucket", bucket) for bucket, words in names.items() for word in words.split()}
 
 
-NATIVE_COUNTS = frozenset("한 두 세 네 석 넉 다섯 여섯 일곱 여덟 아홉 열 열한 열두 스물 스물네".split())
-NATIVE_UNITS = frozenset("시간 시 달 주 주일 해 분기".split())
-SINO_COUNTS = frozenset("일 삼 사 오 육 십".split())
+NATIVE_COUNTS = frozenset(
+    [
+        "한",
+        "두",
+        "세",
+        "네",
+        "석",
+        "넉",
+        "다섯",
+        "여섯",
+        "일곱",
+        "여덟",
+        "아홉",
+        "열",
+        "열한",
+        "열두",
+        "스물",
+        "스물네",
+    ]
+)
+NATIVE_UNITS = frozenset(["시간", "시", "달", "주", "주일", "해", "분기"])
+WRITTEN_APART = frozenset(["일", "삼", "사", "오", "육", "십", "이"])
+"""Not counts when a unit is written onto them: 일시, 오일, 이해, 이월."""
+ALONE = frozenset(["올", "이래"])
+"""Never written onto another word of time."""
 UNITS: dict[str, Meaning] = {
     "초": ("unit", "second"),
     "분": ("unit", "minute"),
@@ -122,6 +144,8 @@ UNITS: dict[str, Meaning] = {
 }
 """Only after a number, an unknown count or a word like 지난, 이번, 매."""
 
+OTHER_WORDS = frozenset(["낮은", "낮을", "그제야"])
+"""Written as a word of time and a particle, and other words."""
 SUFFIXES: dict[str, Meaning] = (
     _listed("ago", None, "전")
     | _listed("later", None, "후 뒤")
@@ -169,7 +193,6 @@ WORDS: dict[str, Meaning] = (
     | _listed("ahead", None, "앞으로 향후")
     | _listed("since", None, "이후 이후로 이래 이래로")
     | _listed("before", None, "이전")
-    | _listed("between", None, "사이")
     | _listed("compare", None, "대비 및 그리고 또는 혹은 비교")
     | _listed("every", None, "매")
     | _listed(
