@@ -109,6 +109,8 @@ class Plan(Value):
     steps: tuple[PlanStep, ...] = ()
     open_slots: tuple[OpenSlot, ...] = ()
     """When not empty, nothing is executed: the answer asks back."""
+    assumed: tuple[EntityMention, ...] = ()
+    """Things taken for a name that several share, where the resolver's policy does not ask."""
     not_used: tuple[str, ...] = ()
     """Content words that no step takes into account; said in the answer."""
     display: Literal["auto", "table", "chart", "number"] = "auto"

@@ -99,7 +99,7 @@ def _bind_template(
     for name, values in fed.items():
         given[name] = values if name in many else values[0] if values else None
     for param in spec.params:
-        if param.type != "time_range":
+        if param.type != "time_range" and not (param.required and param.default is None):
             given.setdefault(param.name, param.default)
     marks = marks_of(spec.text)
     unfilled = sorted(marks - given.keys())

@@ -157,6 +157,11 @@ def _notices(plan: Plan, executed: ExecuteResult) -> list[NoticeBlock]:
         window = window_words(plan.time_range.text, language)
         text = say("assumed", language, window=window)
         notices.append(NoticeBlock(id="assumed", level="info", text=text))
+    if plan.assumed:
+        taken = ", ".join(f"{e.mention} = {e.key} ({e.label})" for e in plan.assumed)
+        notices.append(
+            NoticeBlock(id="taken", level="warning", text=say("taken", language, taken=taken))
+        )
     if plan.not_used:
         text = say("not_used", language, words=", ".join(plan.not_used))
         notices.append(NoticeBlock(id="not_used", level="warning", text=text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from dagster_project.contracts.answer import Action, Answer, Screen, ScreenBlock
 from dagster_project.contracts.asset_version import Release
@@ -43,7 +44,6 @@ def conclude(
     presented = by_stage["present"].result if "present" in by_stage else None
     if not isinstance(presented, PresentResult):
         presented = _rejected(routed, trace_id)
-    errors = tuple(e for output in outputs for e in output.diagnostics.errors)
     answer = Answer(
         ok=presented.status != "failed",
         trace_id=trace_id,
@@ -57,41 +57,50 @@ def conclude(
         next_actions=presented.next_actions,
         missing=presented.missing,
         warnings=(*release.warnings, *(w for o in outputs for w in o.diagnostics.warnings)),
-        error=_error(presented, errors),
+        error=_error(presented, outputs),
         as_of=as_of,
         duration_ms=duration_ms,
     )
-    return Trace(
-        trace_id=trace_id,
-        parent_trace_id=ask.parent_trace_id,
-        tenant=ask.tenant,
-        user=ask.user,
-        question=ask.question,
-        language=language,
-        route=answer.route,
-        status=answer.status,
+    return _trace(
+        ask,
+        answer,
         release_id=release.id,
         plan_raw=routed,
         plan_validated=validated.plan,
         stage_inputs=inputs,
         stage_outputs=outputs,
         tool_calls=executed.tool_calls if isinstance(executed, ExecuteResult) else (),
-        references=references,
-        answer=answer,
         applied_assets=applied,
         asset_versions={
             asset: version.asset.content_hash
             for asset in applied
             if (version := release.versions.get(AssetId(asset))) is not None
         },
-        fallbacks=("planner: built-in (no model is set)",),
         flow_spans=spans,
+        created_at=created_at,
+    )
+
+
+def _trace(ask: Ask, answer: Answer, **record: Any) -> Trace:
+    """What was asked, what was answered, and the record between."""
+    return Trace(
+        trace_id=TraceId(answer.trace_id),
+        parent_trace_id=ask.parent_trace_id,
+        tenant=ask.tenant,
+        user=ask.user,
+        question=ask.question,
+        language=answer.language,
+        route=answer.route,
+        status=answer.status,
+        references=answer.references,
+        answer=answer,
+        fallbacks=("planner: built-in (no model is set)",),
         test_mode=ask.test_mode or bool(ask.asset_overrides),
         asset_overrides=ask.asset_overrides,
         baseline_trace_id=ask.baseline_trace_id,
-        as_of=as_of,
-        duration_ms=duration_ms,
-        created_at=created_at,
+        as_of=answer.as_of,
+        duration_ms=answer.duration_ms,
+        **record,
     )
 
 
@@ -115,10 +124,11 @@ def _rejected(routed: PlanOutput, trace_id: TraceId) -> PresentResult:
     )
 
 
-def _error(presented: PresentResult, errors: tuple[ErrorForm, ...]) -> ErrorForm | None:
+def _error(presented: PresentResult, outputs: tuple[StageOutput, ...]) -> ErrorForm | None:
     """What made an answer fail; a partial answer names its gaps instead."""
     if presented.status != "failed":
         return None
+    errors = [error for output in outputs for error in output.diagnostics.errors]
     if errors:
         return errors[0]
     return ErrorForm(error=presented.summary, code="PERMISSION_DENIED", via="validate")

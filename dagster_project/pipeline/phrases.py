@@ -39,6 +39,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "기간을 말하지 않아 최근 {window}을(를) 기준으로 했습니다.",
         "No time was given; the last {window} was used.",
     ),
+    "taken": (
+        "여러 대상이 같은 이름을 씁니다. 이렇게 이해했습니다: {taken}",
+        "Several things share a name. Taken as: {taken}",
+    ),
     "not_used": ("다음 말은 반영하지 못했습니다: {words}", "Not taken into account: {words}"),
     "cut": (
         "{purpose}: 전체 {total}건 중 {shown}건을 보여 드립니다.",

@@ -168,7 +168,8 @@ def _unmask(
     plan = step.table_plan
     if plan is None or not masked:
         return step
-    used = _columns_used(plan) & masked
+    view = _view_of(step, rules)
+    used = (_columns_used(plan, step, view) | _whole_table(plan, view, masked)) & masked
     if used:
         record.empty_flags[step.id] = "not_permitted"
         detail = f"{step.purpose}: {', '.join(sorted(used))} is masked for this role"
@@ -196,15 +197,33 @@ def _unmask(
     return step.model_copy(update={"table_plan": plan.model_copy(update={"columns": shown})})
 
 
-def _columns_used(plan: TablePlan) -> frozenset[str]:
+def _view_of(step: PlanStep, rules: Rules) -> CatalogView | None:
+    version = rules.release.get("query", step.query)
+    assert version is not None
+    assert isinstance(version.asset.spec, QuerySpec)
+    return rules.views.get(version.asset.spec.catalog or "")
+
+
+def _whole_table(
+    plan: TablePlan, view: CatalogView | None, masked: frozenset[str]
+) -> frozenset[str]:
+    """All columns of the plan's table when every one is masked: then not even a count is shown."""
+    columns = frozenset(view.columns(plan.table)) if view is not None else frozenset()
+    return columns if columns <= masked else frozenset()
+
+
+def _columns_used(plan: TablePlan, step: PlanStep, view: CatalogView | None) -> frozenset[str]:
     """Columns whose values would shape the answer beyond being shown."""
+    metrics = [view.metric(m.metric) for m in plan.measures if m.metric] if view else []
     return frozenset(
         [
             *(f.column for f in plan.filters),
             *(d.column for d in plan.dimensions),
             *(m.column for m in plan.measures if m.column),
+            *(f"{m.table}.{column}" for m in metrics if m for column in (m.column, *m.where)),
             *(o.by for o in plan.order),
             *(f.column for r in plan.related for f in r.filters),
+            *(f.filter_column for f in step.feeds if f.filter_column),
             *(plan.search.columns if plan.search else ()),
         ]
     )

@@ -51,7 +51,8 @@ def _entities(draft: Draft) -> None:
             key = draft.view.column(f"{entity.table}.{entity.key}")
             numeric = key is not None and key.type == "integer"
             keys.setdefault(column, []).append(int(candidate.key) if numeric else candidate.key)
-            break
+            if not (token.mention.ambiguous and draft.all_candidates):
+                break
     for column, values in keys.items():
         distinct = tuple(dict.fromkeys(values))
         draft.filters.append(

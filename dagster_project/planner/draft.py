@@ -36,6 +36,8 @@ class Draft:
     absent: dict[str, Token] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     """Starts of tokens that are spoken for."""
+    all_candidates: bool = False
+    """A name that several share stands for all of them (`ambiguity_policy: top_k`)."""
 
     entities: list[EntityMention] = field(default_factory=list)
     filters: list[Filter] = field(default_factory=list)

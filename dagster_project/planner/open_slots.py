@@ -20,7 +20,7 @@ def value_gate(linked: Linked, assets: PlannerAssets, language: Language) -> tup
         if mention.unknown:
             nearest = mention.candidates or assets.index.nearest(mention.text)
             slots.append(_slot("no_such_entity", mention, nearest, linked))
-        elif mention.ambiguous:
+        elif mention.ambiguous and assets.index.ambiguity_policy == "ask_user":
             slots.append(_slot("ambiguous", mention, mention.candidates, linked))
     grounded = any(t.is_content for t in linked.tokens)
     for leftover in linked.times.leftovers:

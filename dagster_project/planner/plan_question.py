@@ -27,7 +27,7 @@ from dagster_project.planner.conditions import describing_words
 from dagster_project.planner.link import Linked, Token, is_verbal
 from dagster_project.planner.open_slots import missing_slots, value_gate
 from dagster_project.planner.steps import table_step, template_steps
-from dagster_project.planner.table_plans import PlannedTable, plan_tables
+from dagster_project.planner.table_plans import Asked, PlannedTable, plan_tables
 from dagster_project.planner.templates import TemplateMatch, features, match_template
 from dagster_project.planner.text import language_of, normalise
 
@@ -81,9 +81,17 @@ def plan_question(
         as_of=as_of,
         steps=() if decision.open_slots else decision.steps,
         open_slots=decision.open_slots,
+        assumed=_assumed(linked, assets),
         not_used=decision.not_used,
     )
     return _planned(plan, decision.reasoning, decision.candidates, started)
+
+
+def _assumed(linked: Linked, assets: PlannerAssets) -> tuple[EntityMention, ...]:
+    """What was taken for a name that several share."""
+    shared = [t.mention for t in linked.tokens if t.mention is not None and t.mention.ambiguous]
+    each = None if assets.index.ambiguity_policy == "top_k" else 1
+    return tuple(candidate for mention in shared for candidate in mention.candidates[:each])
 
 
 # -- outcomes
@@ -270,12 +278,14 @@ def _open(
 ) -> tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None:
     """One table plan, a ranking that feeds another, or two side by side: the best catalog's."""
     best: tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None = None
+    every = assets.index.ambiguity_policy == "top_k"
+    asked = Asked(linked, assets.policy.calendar, as_of, language, every)
     for view in assets.views:
         if view.name not in assets.open_queries:
             continue
 
         def plan(tokens: tuple[Token, ...], view=view) -> PlannedTable | None:
-            found = plan_tables(linked, tokens, view, assets.policy.calendar, as_of, language)
+            found = plan_tables(asked, tokens, view)
             return found[0] if found else None
 
         ranking = find_ranking(linked, view)

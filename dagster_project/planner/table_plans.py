@@ -10,7 +10,12 @@ from dagster_project.contracts.assets.policy import Calendar
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.contracts.table_plan import TablePlan, TimeRange
 from dagster_project.contracts.value import Intent, Language
-from dagster_project.planner.base_table import absent_tables, present_tables, rank_bases
+from dagster_project.planner.base_table import (
+    BaseChoice,
+    absent_tables,
+    present_tables,
+    rank_bases,
+)
 from dagster_project.planner.conditions import add_conditions, having_from_comparisons
 from dagster_project.planner.draft import Draft
 from dagster_project.planner.link import Linked, Token
@@ -37,32 +42,52 @@ class PlannedTable:
     """Content words that the plan does not use: said in the answer, never dropped in silence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What shapes a table plan beside the words."""
+
+    linked: Linked
+    calendar: Calendar
+    as_of: datetime
+    language: Language
+    all_candidates: bool
+    """A name that several share stands for all of them."""
+
+
 def plan_tables(
-    linked: Linked,
-    tokens: tuple[Token, ...],
-    view: CatalogView,
-    calendar: Calendar,
-    as_of: datetime,
-    language: Language,
+    asked: Asked, tokens: tuple[Token, ...], view: CatalogView
 ) -> tuple[PlannedTable, ...]:
     """The best few table plans for the tokens, best first; () when the catalog knows none."""
     absent = absent_tables(tokens, view)
     bases = rank_bases(tokens, view, frozenset(absent) | present_tables(tokens, view))
-    planned = [
-        _plan(
-            Draft(linked, tokens, view, base.table, language, absent), base.score, calendar, as_of
-        )
-        for base in bases[:3]
-    ]
+    planned = [_plan(_draft(asked, tokens, view, base, absent), base, asked) for base in bases[:3]]
     return tuple(sorted(planned, key=lambda p: -p.score))
 
 
-def _plan(draft: Draft, reach: float, calendar: Calendar, as_of: datetime) -> PlannedTable:
-    add_conditions(draft, as_of)
+def _draft(
+    asked: Asked,
+    tokens: tuple[Token, ...],
+    view: CatalogView,
+    base: BaseChoice,
+    absent: dict[str, Token],
+) -> Draft:
+    return Draft(
+        linked=asked.linked,
+        tokens=tokens,
+        view=view,
+        base=base.table,
+        language=asked.language,
+        absent=absent,
+        all_candidates=asked.all_candidates,
+    )
+
+
+def _plan(draft: Draft, base: BaseChoice, asked: Asked) -> PlannedTable:
+    add_conditions(draft, asked.as_of)
     add_measures(draft)
     having_from_comparisons(draft)
     add_order(draft)
-    assumed = _assume_window(draft, calendar, as_of)
+    assumed = _assume_window(draft, asked.calendar, asked.as_of)
     noun = {m.target for m in (draft.meaning(t) for t in draft.tokens) if m and m.kind == "entity"}
     unused = tuple(
         t.text
@@ -105,7 +130,7 @@ def _plan(draft: Draft, reach: float, calendar: Calendar, as_of: datetime) -> Pl
             with_ties=draft.with_ties,
         ),
         intent=_intent(draft),
-        score=round(reach - 0.5 * (lost + len(unused)) / content, 4),
+        score=round(base.score - 0.5 * (lost + len(unused)) / content, 4),
         entities=tuple(dict.fromkeys(draft.entities)),
         time=draft.time or (draft.periods[0] if draft.periods else None),
         time_assumed=assumed,

@@ -32,8 +32,8 @@ class AccessRule(Value):
 
 class QuickRule(Value):
     """Decided before planning. Words match as whole words (Korean: with particles), never inside
-    another word. A Korean verb stem with `~` stands for its imperatives: `삭제~` is 삭제해, 삭제해줘,
-    삭제하세요, 삭제시켜 and the like, but not 삭제된."""
+    another word. A Korean verb stem with `~` stands for its imperatives: `삭제~` is 삭제해,
+    삭제해줘, 삭제하세요, 삭제시켜 and the like, but not 삭제된."""
 
     name: str
     action: Literal["direct", "reject"]
