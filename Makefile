@@ -32,7 +32,7 @@ imports: setup  ## Who may import whom
 	$(bin)/lint-imports
 
 pytest: setup  ## The tests alone; make pytest args="tests/store -k port"
-	$(bin)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(args)
+	$(bin)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(args)
 
 format: setup  ## Format and mend what can be mended
 	$(bin)/ruff format .

@@ -9,32 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from dagster_project.catalog.sql_parts import AGGREGATES, Parameters, quote, quote_table
-from dagster_project.catalog.view import CatalogView, column_of, table_of
-from dagster_project.contracts.assets.schema_catalog import ColumnSpec
-from dagster_project.contracts.errors import InvalidRequest
+from dagster_project.catalog.conditions import Conditions
+from dagster_project.catalog.joined_columns import CompileSettings, PlanMismatch
+from dagster_project.catalog.sql_parts import AGGREGATES, quote, quote_table
+from dagster_project.catalog.view import CatalogView, table_of
 from dagster_project.contracts.stage import ResultColumn
-from dagster_project.contracts.table_plan import (
-    Dimension,
-    Filter,
-    Measure,
-    Related,
-    TablePlan,
-    TimeRange,
-)
-from dagster_project.contracts.value import Language
+from dagster_project.contracts.table_plan import Dimension, Measure, TablePlan
 
-
-_INSTANT = timedelta(microseconds=1)
-
-
-class PlanMismatch(InvalidRequest):
-    """A table plan does not fit its catalog: an unknown column, no join path, a bad order."""
-
-    code = "PLAN_INVALID"
+__all__ = ["CompileSettings", "CompiledQuery", "PlanMismatch", "compile_table_plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +32,6 @@ class CompiledQuery:
     tables: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CompileSettings:
-    as_of: datetime
-    time_zone: str
-    week_start: str
-    language: Language
-    max_rows: int
-
-
 def compile_table_plan(
     view: CatalogView, plan: TablePlan, settings: CompileSettings
 ) -> CompiledQuery:
@@ -68,18 +42,8 @@ def compile_table_plan(
     return _Select(view, plan, settings).compile()
 
 
-class _Select:
-    """The state of one compilation: aliases of joined tables and the parameters so far."""
-
-    def __init__(self, view: CatalogView, plan: TablePlan, settings: CompileSettings) -> None:
-        self.view = view
-        self.plan = plan
-        self.settings = settings
-        self.params = Parameters()
-        self.zone = ZoneInfo(settings.time_zone)
-        self.aliases: dict[str, str] = {plan.table: "t0"}
-        self.joins: list[str] = []
-        self.related_tables: list[str] = []
+class _Select(Conditions):
+    """One SELECT: what it shows, which rows, how they are grouped and ordered."""
 
     def compile(self) -> CompiledQuery:
         selected = self._selected()
@@ -143,49 +107,6 @@ class _Select:
             taken.add(column.name)
             selected.append((column, sql))
         return selected
-
-    def _describe(self, ref: str, name: str | None = None) -> ResultColumn:
-        spec = self._spec(ref)
-        return ResultColumn(
-            name=name or spec.name,
-            label=spec.names.shown(self.settings.language, spec.name),
-            type=spec.type,
-            unit=spec.unit,
-            value_labels=self.view.value_labels(ref, self.settings.language),
-        )
-
-    def _spec(self, ref: str) -> ColumnSpec:
-        spec = self.view.column(ref)
-        if spec is None:
-            raise PlanMismatch(f"catalog {self.view.name!r} has no enabled column {ref!r};")
-        return spec
-
-    def _column(self, ref: str) -> str:
-        """SQL of a column, joining its table in if needed."""
-        self._spec(ref)
-        return f"{self._alias(table_of(ref))}.{quote(column_of(ref))}"
-
-    def _alias(self, table: str) -> str:
-        if table in self.aliases:
-            return self.aliases[table]
-        path = self.view.join_path(self.plan.table, table)
-        if path is None:
-            raise PlanMismatch(
-                f"{table!r} cannot be joined to {self.plan.table!r} without multiplying rows;",
-                "declare a many-to-one join key in the catalog",
-            )
-        for key in path:
-            one = table_of(key.one)
-            if one not in self.aliases:
-                many_alias = self.aliases[table_of(key.many)]
-                alias = f"t{len(self.aliases)}"
-                self.aliases[one] = alias
-                self.joins.append(
-                    f" left join {quote_table(one)} {alias}"
-                    f" on {many_alias}.{quote(column_of(key.many))}"
-                    f" = {alias}.{quote(column_of(key.one))}"
-                )
-        return self.aliases[table]
 
     # -- measures and dimensions
 
@@ -303,116 +224,6 @@ class _Select:
             return ["(" + " or ".join("(" + " and ".join(a) + ")" for a in alternatives) + ")"]
         return []
 
-    def _time_conditions(self) -> list[str]:
-        ref = self.view.time_column(self.plan.table)
-        if ref is None:
-            return []
-        if self.plan.time is not None:
-            within = self._within(ref, self.plan.time)
-            return within if self.plan.time.end <= self.settings.as_of else [*within, self._past()]
-        periods = [m.time for m in self.plan.measures if m.time is not None]
-        if periods and len(periods) == len(self.plan.measures):
-            alternatives = [" and ".join(self._within(ref, p)) for p in dict.fromkeys(periods)]
-            return ["(" + " or ".join(f"({a})" for a in alternatives) + ")", self._past()]
-        return [self._past()]
-
-    def _past(self) -> str:
-        ref = self._time_ref()
-        column = self._column(ref)
-        past = f"{column} <= {self.params.add(self._bound(ref, self.settings.as_of))}"
-        if self.view.entity_at(self.plan.table) is None:
-            return past
-        return f"({past} or {column} is null)"  # a thing whose date nobody knows is there
-
-    def _time_ref(self) -> str:
-        ref = self.view.time_column(self.plan.table)
-        if ref is None:
-            raise PlanMismatch(
-                f"{self.plan.table!r} has no time column;", "name it in `time_columns`"
-            )
-        return ref
-
-    def _time_sql(self) -> str:
-        return self._column(self._time_ref())
-
-    def _within(self, ref: str, span: TimeRange) -> list[str]:
-        column = self._column(ref)
-        start, end = self._bound(ref, span.start), self._end_bound(ref, span.end)
-        return [f"{column} >= {self.params.add(start)}", f"{column} < {self.params.add(end)}"]
-
-    def _bound(self, ref: str, moment: datetime) -> datetime | date:
-        """A date column is compared with the site's calendar day."""
-        if self._spec(ref).type == "date":
-            return moment.astimezone(self.zone).date()
-        return moment
-
-    def _end_bound(self, ref: str, moment: datetime) -> datetime | date:
-        """The open end: a span that ends within a day still touches that day's dates."""
-        if self._spec(ref).type == "date":
-            return (moment - _INSTANT).astimezone(self.zone).date() + timedelta(days=1)
-        return moment
-
-    def _condition(self, condition: Filter) -> str:
-        return self._compare(
-            self._column(condition.column), condition.op, condition.values, condition.column
-        )
-
-    def _compare(self, sql: str, op: str, values: tuple[object, ...], ref: str) -> str:
-        bound = [
-            self._bound(ref, v) if isinstance(v, datetime) and ref.count(".") == 2 else v
-            for v in values
-        ]
-        if op in ("is_null", "not_null"):
-            return f"{sql} is {'not ' if op == 'not_null' else ''}null"
-        if op == "in":
-            return f"{sql} = any({self.params.add(_one_type(bound))})" if bound else "false"
-        if op == "between":
-            if isinstance(values[1], datetime):
-                end = self.params.add(self._end_bound(ref, values[1]))
-                return f"({sql} >= {self.params.add(bound[0])} and {sql} < {end})"
-            low, high = (self.params.add(v) for v in bound)
-            return f"({sql} >= {low} and {sql} <= {high})"
-        if op == "like":
-            return f"{sql} ilike {self.params.add(_contains(str(bound[0])))}"
-        if op == "!=":
-            return f"{sql} is distinct from {self.params.add(bound[0])}"
-        return f"{sql} {op} {self.params.add(bound[0])}"
-
-    def _searched(self) -> list[str]:
-        search = self.plan.search
-        if search is None:
-            return []
-        columns = [self._column(ref) for ref in search.columns]
-        return [
-            "(" + " or ".join(f"{c} ilike {mark}" for c in columns) + ")"
-            for mark in (self.params.add(_contains(word)) for word in search.words)
-        ]
-
-    def _related(self, related: Related) -> str:
-        path = self.view.join_path(related.table, self.plan.table)
-        if not path:
-            raise PlanMismatch(
-                f"rows of {related.table!r} do not point to {self.plan.table!r};",
-                "declare a many-to-one join key in the catalog",
-            )
-        inner = _Select(self.view, TablePlan(table=related.table, time=related.time), self.settings)
-        inner.params = self.params
-        inner.aliases = {related.table: f"r{len(self.related_tables)}"}
-        self.related_tables.append(related.table)
-        conditions = [inner._condition(f) for f in related.filters]
-        conditions += inner._time_conditions()
-        last = path[-1]
-        many = inner._column(last.many)
-        one = f"{self.aliases[self.plan.table]}.{quote(column_of(last.one))}"
-        conditions.insert(0, f"{many} = {one}")
-        self.related_tables += [t for t in inner.aliases if t != related.table]
-        sql = (
-            f"exists (select 1 from {quote_table(related.table)} {inner.aliases[related.table]}"
-            + "".join(inner.joins)
-            + f" where {' and '.join(conditions)})"
-        )
-        return f"not {sql}" if related.negated else sql
-
     # -- after grouping
 
     def _group_by(self) -> str:
@@ -442,7 +253,18 @@ class _Select:
             else:
                 raise PlanMismatch(f"order names {order.by!r}, which the plan does not select;")
             parts.append(f"{sql} {'desc' if order.descending else 'asc'} nulls last")
+        if not self.plan.with_ties:
+            parts += self._ties_broken()
         return f" order by {', '.join(parts)}" if parts else ""
+
+    def _ties_broken(self) -> list[str]:
+        """Equal rows in one order for ever: by their group, or by the table's key."""
+        ordered = {order.by for order in self.plan.order}
+        if self.plan.measures:
+            return [quote(d.name) for d in self.plan.dimensions if d.name not in ordered]
+        columns = self.view.columns(self.plan.table).items()
+        keys = [ref for ref, c in columns if c.role == "key" and ref not in ordered]
+        return [self._column(ref) for ref in keys]
 
 
 def _cut(bucket: str, wall_time: str, sunday: bool) -> str:
@@ -450,15 +272,3 @@ def _cut(bucket: str, wall_time: str, sunday: bool) -> str:
     if sunday:
         return f"(date_trunc('week', {wall_time} + interval '1 day') - interval '1 day')"
     return f"date_trunc('{bucket}', {wall_time})"
-
-
-def _one_type(values: list[object]) -> list[object]:
-    """A list that binds as one array: whole numbers among fractions become fractions."""
-    if any(isinstance(v, float) for v in values):
-        return [float(v) if isinstance(v, int) else v for v in values]
-    return values
-
-
-def _contains(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

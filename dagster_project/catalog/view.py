@@ -96,7 +96,7 @@ class CatalogView:
         return self._paths[base, target]
 
     def _find_path(self, base: str, target: str) -> tuple[JoinKey, ...] | None:
-        """Breadth first, a step of all paths at a time; the first step to arrive must do it once."""
+        """Breadth first, a step of all paths at a time; the first to arrive must be alone."""
         paths: list[tuple[str, tuple[JoinKey, ...]]] = [(base, ())]
         seen: set[str] = set()
         while paths:

@@ -111,6 +111,8 @@ class Plan(Value):
     """When not empty, nothing is executed: the answer asks back."""
     assumed: tuple[EntityMention, ...] = ()
     """Things taken for a name that several share, where the resolver's policy does not ask."""
+    withheld: tuple[str, ...] = ()
+    """Columns that were asked for and are masked for the caller; set by validate."""
     not_used: tuple[str, ...] = ()
     """Content words that no step takes into account; said in the answer."""
     display: Literal["auto", "table", "chart", "number"] = "auto"

@@ -64,7 +64,7 @@ def compose(
     record.warnings += [n.text for n in notices if n.level == "warning"]
     record.empty_flags.update({r.step: r.empty for r in previous.steps if r.empty})
     record.counts.update(blocks=len(blocks), figures=texts_checked)
-    summary = " ".join(sentences[:_SUMMARY_SENTENCES]) or _without_steps(plan)
+    summary = " ".join(sentences[:_SUMMARY_SENTENCES]) or _plain_summary(plan, previous)
     return record.done(
         ComposeResult(
             summary=summary,
@@ -162,6 +162,11 @@ def _notices(plan: Plan, executed: ExecuteResult) -> list[NoticeBlock]:
         notices.append(
             NoticeBlock(id="taken", level="warning", text=say("taken", language, taken=taken))
         )
+    if plan.withheld:
+        text = say("withheld", language, columns=", ".join(plan.withheld))
+        notices.append(
+            NoticeBlock(id="withheld", level="warning", text=text, empty="not_permitted")
+        )
     if plan.not_used:
         text = say("not_used", language, words=", ".join(plan.not_used))
         notices.append(NoticeBlock(id="not_used", level="warning", text=text))
@@ -178,7 +183,16 @@ def _notices(plan: Plan, executed: ExecuteResult) -> list[NoticeBlock]:
     return notices
 
 
-def _without_steps(plan: Plan) -> str:
+def _plain_summary(plan: Plan, executed: ExecuteResult) -> str:
+    """What is said when no sentence of a step stands: the questions back, or the row counts."""
+    purposes = {s.id: s.purpose for s in plan.steps}
+    counted = [
+        say("rows", plan.language, purpose=purposes[r.step], rows=shown(r.total_rows))
+        for r in executed.steps
+        if r.error is None and r.total_rows is not None
+    ]
+    if counted:
+        return " ".join(counted[:_SUMMARY_SENTENCES])
     if plan.open_slots:
         return " ".join(ask_back(slot, plan.language) for slot in plan.open_slots)
     return say("nothing_ran", plan.language)

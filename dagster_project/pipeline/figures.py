@@ -10,6 +10,7 @@ from dagster_project.contracts.stage import StepResult
 from dagster_project.pipeline.cells import shown
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]*[-:/]\d)")
+_DIGIT = re.compile(r"\d")
 
 
 def known_figures(results: Iterable[StepResult]) -> frozenset[str]:
@@ -33,8 +34,9 @@ def unmatched_figures(
     `literals` are names and times that the text quotes; digits in them are not figures.
     """
     bare = text
-    for literal in sorted({s for s in literals if s}, key=len, reverse=True):
-        bare = bare.replace(literal, " ")
+    for literal in sorted({s for s in literals if _DIGIT.search(s)}, key=len, reverse=True):
+        if literal in bare:
+            bare = re.sub(rf"(?<![\w.,]){re.escape(literal)}(?![A-Za-z0-9]|[.,]\d)", " ", bare)
     found = [m.group().replace("−", "-") for m in _FIGURE.finditer(bare)]
     return len(found), tuple(f for f in found if f not in known)
 

@@ -39,6 +39,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "기간을 말하지 않아 최근 {window}을(를) 기준으로 했습니다.",
         "No time was given; the last {window} was used.",
     ),
+    "withheld": (
+        "이 역할에는 보이지 않는 항목을 뺐습니다: {columns}",
+        "Left out, as your role may not see it: {columns}",
+    ),
     "taken": (
         "여러 대상이 같은 이름을 씁니다. 이렇게 이해했습니다: {taken}",
         "Several things share a name. Taken as: {taken}",

@@ -11,7 +11,7 @@ from dagster_project.contracts.assets.policy import PolicySpec
 from dagster_project.contracts.assets.query import ParamSpec, QuerySpec
 from dagster_project.contracts.error import ErrorCode, ErrorForm
 from dagster_project.contracts.errors import InvalidRequest
-from dagster_project.contracts.plan import PlanOutput, PlanStep, PolicyDecision
+from dagster_project.contracts.plan import Plan, PlanOutput, PlanStep, PolicyDecision
 from dagster_project.contracts.stage import StageInput, StageOutput, ValidatedPlan
 from dagster_project.contracts.table_plan import TablePlan, TimeRange
 from dagster_project.pipeline.access import Access
@@ -68,8 +68,22 @@ def validate(stage_input: StageInput, previous: PlanOutput, rules: Rules) -> Sta
             kept.append(checked)
     kept = _without_orphans(kept, decisions)
     record.counts.update(steps=len(kept), refused=len(plan.steps) - len(kept))
-    validated = plan.model_copy(update={"steps": tuple(kept)})
+    withheld = _withheld(plan, kept, rules)
+    validated = plan.model_copy(update={"steps": tuple(kept), "withheld": withheld})
     return record.done(ValidatedPlan(plan=validated, policy_decisions=tuple(decisions)))
+
+
+def _withheld(plan: Plan, kept: list[PlanStep], rules: Rules) -> tuple[str, ...]:
+    """Names of the columns that were taken out of what is shown."""
+    before = {s.id: s.table_plan.columns for s in plan.steps if s.table_plan}
+    labels: dict[str, None] = {}
+    for step in kept:
+        shown = step.table_plan.columns if step.table_plan else ()
+        for ref in before.get(step.id, ()):
+            column = next((c for v in rules.views.values() if (c := v.column(ref))), None)
+            if ref not in shown and column is not None:
+                labels[column.names.shown(plan.language, column.name)] = None
+    return tuple(labels)
 
 
 def _route_decision(output: PlanOutput, rules: Rules) -> PolicyDecision:

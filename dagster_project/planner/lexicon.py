@@ -9,7 +9,7 @@ from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.value import Names
 from dagster_project.planner.cues import cue_terms
 from dagster_project.planner.korean import is_particle_tail
-from dagster_project.planner.text import fold, is_hangul, normalise
+from dagster_project.planner.text import fold, is_hangul, normalise, stem
 
 MeaningKind = Literal["table", "entity", "column", "metric", "value", "superlative", "cue"]
 
@@ -49,6 +49,7 @@ class Lexicon:
 
     def __init__(self, views: tuple[CatalogView, ...]) -> None:
         self._root = _Node()
+        self._happenings: list[tuple[str, Meaning]] = []
         self._units = frozenset(
             unit.lower()
             for view in views
@@ -84,6 +85,14 @@ class Lexicon:
         """Whether some column or metric is measured in it."""
         return word.lower() in self._units
 
+    def happening(self, word: str) -> tuple[Meaning, ...]:
+        """Tables whose English noun an inflected verb is of: fails and failed are of failure."""
+        root = stem(word)
+        if len(root) < 4 or not word.isascii():
+            return ()
+        found = {m for noun, m in self._happenings if noun.startswith(root)}
+        return tuple(found) if len(found) == 1 else ()
+
     def is_term(self, text: str, start: int, end: int) -> bool:
         """Whether the word at [start, end) of a folded text is a term, maybe with particles."""
         return any(
@@ -97,7 +106,10 @@ class Lexicon:
             self._add_names(entity.names, meaning)
         for table in view.tables.values():
             if view.entity_at(table.name) is None:
-                self._add_names(table.names, Meaning("table", table.name, name, table.name))
+                meaning = Meaning("table", table.name, name, table.name)
+                self._add_names(table.names, meaning)
+                nouns = (fold(noun) for noun in table.names.en if " " not in noun)
+                self._happenings += [(noun, meaning) for noun in nouns]
             for ref, column in view.columns(table.name).items():
                 if column.masked:
                     continue

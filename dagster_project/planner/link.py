@@ -245,6 +245,9 @@ class _Linker:
         cue = stem_cue(text)
         if cue is not None:
             return Token("term", start, end, text, (Meaning("cue", cue),))
+        happened = self.lexicon.happening(self.folded[start:end])
+        if happened:
+            return Token("term", start, end, text, happened)
         shorter = strip_particles(text)[1:] if is_hangul(text[-1]) else ()
         codes = [s for s in shorter if not is_hangul(s[-1])]
         stems = codes or [s for s in shorter if len(s) >= 2]

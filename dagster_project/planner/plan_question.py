@@ -170,7 +170,7 @@ def _decide(
     fits = best is not None and best.score >= settings.template_score
     if not linked.tokens or not (fits or any(t.is_content for t in linked.tokens)):
         return None
-    if not fits and not entities and _coverage(linked, assets) < settings.min_coverage:
+    if not fits and not entities and _coverage(linked, assets) <= settings.min_coverage:
         return None
     opened = None if fits else _open(linked, assets, as_of, language)
     candidates = _candidates(matches, opened, best if fits else None, settings.template_score)
@@ -210,6 +210,8 @@ def _coverage(linked: Linked, assets: PlannerAssets) -> float:
     described = 0
     for view in assets.views:
         facts = {fact_table(token, view) for token in linked.tokens}
+        if linked.cues("search") and facts - {None}:
+            return 1.0
         for table in facts - {None}:
             described = max(described, len(describing_words(linked.tokens, str(table), view)))
     unknown = len(linked.unknown_words)

@@ -15,6 +15,9 @@ _IMPERATIVE = re.compile(
 )
 
 
+_PLEASE = ("줘", "줘요", "줄래", "줄래요", "주세요", "주십시오", "주라")
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Words in a row; with `imperative` the last one is a Korean verb stem."""
@@ -78,7 +81,13 @@ def fits(question: str, rule: QuickRule) -> bool:
 
 
 def _spoken(text: str) -> list[str]:
-    return [word.text for word in words(fold(normalise(text)))]
+    found: list[str] = []
+    for word in words(fold(normalise(text))):
+        if found and word.text in _PLEASE and is_hangul(found[-1][-1]):
+            found[-1] += word.text  # 꺼 줘 is 꺼줘
+        else:
+            found.append(word.text)
+    return found
 
 
 def _follows(spoken: list[str], place: int, phrase: Phrase) -> bool:

@@ -17,6 +17,7 @@ from dagster_project.registry.version_rows import (
     release_id_of,
     version_rows,
 )
+from dagster_project.store.single_statements import single_statements
 
 if TYPE_CHECKING:
     from dagster_project.store.database import Database
@@ -27,8 +28,8 @@ _MOST_KEPT = 16
 
 
 def current_release_id(database: Database) -> ReleaseId | None:
-    """The release in force; None while nothing was ever published. One cheap query."""
-    with database.pool.connection() as connection:
+    """The release in force; None while nothing was ever published. One round trip."""
+    with single_statements(database, "say which release is in force") as connection:
         return current_id(connection)
 
 

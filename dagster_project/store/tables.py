@@ -1,4 +1,4 @@
-"""Our tables, in the schema `canvas`. Rows are only ever added to the registry's; acts say who and why."""
+"""Our tables, in the schema `canvas`. The registry's rows are only added; acts say who and why."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ trace = sa.Table(
     sa.Column("duration_ms", sa.Double, nullable=False),
     sa.Column("created_at", _timestamp, nullable=False),
     sa.Column("body", pg.BYTEA, nullable=False, comment="zstd JSON; stage outputs by digest"),
-    sa.Index("trace_newest_ix", sa.text("created_at DESC"), "trace_id"),
+    sa.Index("trace_newest_ix", "tenant", "created_at", "trace_id"),
     sa.Index("trace_assets_ix", "assets", postgresql_using="gin"),
     sa.Index(
         "trace_question_ix", sa.text("to_tsvector('simple', question)"), postgresql_using="gin"

@@ -14,7 +14,7 @@ from dagster_project.contracts.replan import Trigger
 from dagster_project.contracts.stage import StageInput, StageOutput
 from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import STAGES, Language, Stage, TraceId, Value
-from dagster_project.traces.connect import single_statements
+from dagster_project.store.single_statements import single_statements
 from dagster_project.traces.question_words import text_query
 from dagster_project.traces.read import rebuild
 
@@ -72,7 +72,7 @@ class StageRecord(Value):
 
 def get(database: Database, trace_id: str, *, tenant: str = "default") -> Trace:
     """The whole trace, as it was kept. Raises: AssetNotFound, StoreError."""
-    with single_statements(database, "read") as connection:
+    with single_statements(database, "read traces") as connection:
         row = connection.execute(
             "select body from canvas.trace where trace_id = %s and tenant = %s",
             (trace_id, tenant),
@@ -150,13 +150,13 @@ def search(database: Database, wanted: TraceFilter) -> tuple[TraceSummary, ...]:
     if wanted.text is not None:
         values["query"] = _words(wanted.text)
         conditions.append("to_tsvector('simple', question) @@ to_tsquery('simple', %(query)s)")
-    with single_statements(database, "read") as connection:
+    with single_statements(database, "read traces") as connection:
         if wanted.before is not None:
             values["at"] = _created_at(connection, wanted.before, wanted.tenant)
             conditions.append(
-                "created_at <= %(at)s and (created_at < %(at)s or trace_id > %(before)s)"
+                "created_at <= %(at)s and (created_at < %(at)s or trace_id < %(before)s)"
             )
-        order = " order by created_at desc, trace_id limit %(limit)s"
+        order = " order by created_at desc, trace_id desc limit %(limit)s"
         statement = _LISTED + " and ".join(conditions) + order
         cursor = connection.execute(statement, values)  # pyright: ignore[reportArgumentType]
         names = [column.name for column in cursor.description or ()]

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from dagster_project.contracts.errors import InvalidRequest
 from dagster_project.contracts.trace import Trace
-from dagster_project.traces.connect import single_statements
+from dagster_project.store.single_statements import single_statements
 from dagster_project.traces.content import LIFTED, content_of, digest, previous_output
 from dagster_project.traces.packing import pack_body, pack_payload
 from dagster_project.traces.redact import PROCESS_WALL, SecretWall
@@ -48,7 +48,7 @@ def keep(database: Database, trace: Trace, *, wall: SecretWall = PROCESS_WALL) -
     Raises: InvalidRequest when the trace is kept already, StoreError when it cannot be written.
     """
     values = _row(trace, wall)
-    with single_statements(database, "written") as connection:
+    with single_statements(database, "write a trace") as connection:
         try:
             connection.execute(_WRITE, values, prepare=True)
         except psycopg.errors.UniqueViolation as error:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from dagster_project.contracts.value import Value
-from dagster_project.traces.connect import single_statements
+from dagster_project.store.single_statements import single_statements
 
 if TYPE_CHECKING:
     from dagster_project.store.database import Database
@@ -28,7 +28,7 @@ class TraceSizes(Value):
 
 def trace_sizes(database: Database, *, tenant: str = "default") -> TraceSizes:
     """Counts are the tenant's; bytes are the whole store's, which tenants share."""
-    with single_statements(database, "counted") as connection:
+    with single_statements(database, "count traces") as connection:
         row = connection.execute(
             "select (select count(*) from canvas.trace), (select count(*) from canvas.payload),"
             " pg_total_relation_size('canvas.trace'), pg_total_relation_size('canvas.payload')"

@@ -49,7 +49,7 @@ def spying() -> Iterator[Seen]:
 
 
 def hold_to_reading(seen: Seen, reader_url: str, schema: str) -> None:
-    """Assert that every statement was one SELECT over allowed tables: by our wall, by the engine."""
+    """Assert that each statement was one SELECT over allowed tables, by our wall and the engine."""
     for text, query in seen.distinct.items():
         assert query.allowed_tables
         inspect_select(text, query.allowed_tables)

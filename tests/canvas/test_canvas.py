@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lab.rows import seoul
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
@@ -10,7 +11,6 @@ from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.contracts.trace import Ask
 from dagster_project.contracts.value import ReleaseId, TraceId
 from dagster_project.traces import find
-from lab.rows import seoul
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,9 @@ def test_a_release_that_is_not_there(lab: Canvas) -> None:
     with pytest.raises(AssetNotFound, match="r-none"):
         lab.ask(Ask(question="hi", release_id=ReleaseId("r-none")))
     with pytest.raises(AssetNotFound, match="instrument_profile"):
-        lab.ask(Ask(question="hi", asset_overrides={"query:instrument_profile": "instrument_profile:9"}))
+        lab.ask(
+            Ask(question="hi", asset_overrides={"query:instrument_profile": "instrument_profile:9"})
+        )
 
 
 def test_an_override_makes_a_test_run(lab: Canvas) -> None:

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from dagster_project.contracts.table_plan import Filter, Measure, Related, TablePlan, TimeRange
 from lab.planning import catalog
 from lab.rows import AS_OF, FAULTS, INSTRUMENTS, READINGS, REPAIRS, ROOMS, SEOUL
+
+from dagster_project.contracts.table_plan import Filter, Measure, Related, TablePlan, TimeRange
 
 Record = dict[str, Any]
 _SHORT = {

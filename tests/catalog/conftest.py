@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from lab.fixtures import lab, lab_rows, lab_settings
+from lab.planning import view
+from lab.rows import AS_OF
 
 from dagster_project.catalog.compile_table_plan import (
     CompiledQuery,
@@ -15,9 +18,6 @@ from dagster_project.catalog.compile_table_plan import (
 )
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.table_plan import TablePlan
-from lab.fixtures import lab, lab_rows, lab_settings
-from lab.planning import view
-from lab.rows import AS_OF
 
 __all__ = ["lab", "lab_rows", "lab_settings"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from catalog.conftest import Run
-
-from dagster_project.contracts.table_plan import Filter, FilterOp, Scalar, Search, TablePlan
 from lab.rows import seoul
+
+from catalog.conftest import Run
+from dagster_project.contracts.table_plan import Filter, FilterOp, Scalar, Search, TablePlan
 
 FAULT, REPAIR, INSTRUMENT = "lab.fault", "lab.repair", "lab.instrument"
 
@@ -41,7 +41,12 @@ def ids(run: Run, table: str, *filters: Filter, **more: object) -> list[object]:
     ],
 )
 def test_each_operator(
-    run: Run, table: str, column: str, op: FilterOp, values: tuple[Scalar, ...], expected: list[object]
+    run: Run,
+    table: str,
+    column: str,
+    op: FilterOp,
+    values: tuple[Scalar, ...],
+    expected: list[object],
 ) -> None:
     """An operator keeps exactly the rows it says; a missing value is unlike any value."""
     assert ids(run, table, Filter(column=f"{table}.{column}", op=op, values=values)) == expected
@@ -79,7 +84,9 @@ def test_filters_add_up(run: Run) -> None:
         (("x' or 1=1 --",), []),
     ],
 )
-def test_search_takes_words_literally(run: Run, words: tuple[str, ...], expected: list[int]) -> None:
+def test_search_takes_words_literally(
+    run: Run, words: tuple[str, ...], expected: list[int]
+) -> None:
     """Each word occurs, ignoring case; a % or _ or quote is only itself."""
     search = Search(columns=("lab.repair.note",), words=words)
     assert ids(run, REPAIR, search=search) == expected

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import psycopg
-from catalog.brute_force import brute_force, plain
-from catalog.conftest import compiled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lab.planning import view
+from lab.rows import AS_OF, seoul
 
+from catalog.brute_force import brute_force, plain
+from catalog.conftest import compiled
 from dagster_project.catalog.view import table_of
 from dagster_project.contracts.table_plan import (
     Dimension,
@@ -20,8 +22,6 @@ from dagster_project.contracts.table_plan import (
     TablePlan,
     TimeRange,
 )
-from lab.planning import view
-from lab.rows import AS_OF, seoul
 
 FACTS = ("lab.fault", "lab.repair", "lab.reading", "lab.instrument")
 VALUES: dict[str, tuple[object, ...]] = {
@@ -66,9 +66,7 @@ def filters(draw: st.DrawFn, base: str) -> Filter:
 
 @st.composite
 def relations(draw: st.DrawFn, base: str) -> Related:
-    table = draw(
-        st.sampled_from([t for t in FACTS if t != base and view().join_path(t, base)])
-    )
+    table = draw(st.sampled_from([t for t in FACTS if t != base and view().join_path(t, base)]))
     return Related(
         table=table,
         negated=draw(st.booleans()),
@@ -92,24 +90,42 @@ def plans(draw: st.DrawFn) -> TablePlan:
     if draw(st.booleans()):
         plan["columns"] = tuple(columns)
     else:
-        numeric = [c for c in reachable(base) if isinstance(VALUES[c][0], (int, float)) and not isinstance(VALUES[c][0], bool)]
+        numeric = [
+            c
+            for c in reachable(base)
+            if isinstance(VALUES[c][0], (int, float)) and not isinstance(VALUES[c][0], bool)
+        ]
         measures = [Measure(name="rows", aggregate="count")]
         measures += [
             Measure(name=f"m{i}", aggregate=a, column=c)  # pyright: ignore[reportArgumentType]
             for i, (a, c) in enumerate(
-                draw(st.lists(st.tuples(st.sampled_from(("sum", "avg", "min", "max", "count", "count_distinct")), st.sampled_from(numeric)), max_size=3))
+                draw(
+                    st.lists(
+                        st.tuples(
+                            st.sampled_from(
+                                ("sum", "avg", "min", "max", "count", "count_distinct")
+                            ),
+                            st.sampled_from(numeric),
+                        ),
+                        max_size=3,
+                    )
+                )
             )
         ]
         plan["measures"] = tuple(measures)
         plan["dimensions"] = tuple(
             Dimension(name=f"d{i}", column=c)
-            for i, c in enumerate(draw(st.lists(st.sampled_from(reachable(base)), max_size=2, unique=True)))
+            for i, c in enumerate(
+                draw(st.lists(st.sampled_from(reachable(base)), max_size=2, unique=True))
+            )
         )
     return TablePlan.model_validate(plan)
 
 
 @given(plan=plans())
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_a_plan_means_what_a_loop_says(lab_rows: psycopg.Connection, plan: TablePlan) -> None:
     """Filters, joins, relations, time and groups give what going over every row gives."""
     query = compiled(plan, max_rows=10_000)
@@ -121,13 +137,17 @@ def test_a_plan_means_what_a_loop_says(lab_rows: psycopg.Connection, plan: Table
 
 
 @given(base=st.sampled_from(FACTS), data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_parts_sum_to_the_whole(
     lab_rows: psycopg.Connection, base: str, data: st.DataObject
 ) -> None:
     """However the rows are grouped, across whatever joins, no row is lost or counted twice."""
     count = (Measure(name="count", aggregate="count"),)
-    columns = data.draw(st.lists(st.sampled_from(reachable(base)), min_size=1, max_size=3, unique=True))
+    columns = data.draw(
+        st.lists(st.sampled_from(reachable(base)), min_size=1, max_size=3, unique=True)
+    )
     groups = tuple(Dimension(name=f"d{i}", column=c) for i, c in enumerate(columns))
     whole = compiled(TablePlan(table=base, measures=count))
     parts = compiled(TablePlan(table=base, measures=count, dimensions=groups))

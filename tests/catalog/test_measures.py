@@ -6,8 +6,9 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from catalog.conftest import Run, compiled
+from lab.rows import seoul
 
+from catalog.conftest import Run, compiled
 from dagster_project.catalog.compile_table_plan import PlanMismatch
 from dagster_project.contracts.table_plan import (
     Difference,
@@ -19,7 +20,6 @@ from dagster_project.contracts.table_plan import (
     TablePlan,
     TimeRange,
 )
-from lab.rows import seoul
 
 COUNT = Measure(name="count", aggregate="count")
 BY_MACHINE = Dimension(name="id", column="lab.fault.instrument_id")

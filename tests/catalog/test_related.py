@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from lab.rows import seoul
+
 from catalog.conftest import Run, compiled
 from catalog.test_filters import ids
-
 from dagster_project.catalog.compile_table_plan import PlanMismatch
 from dagster_project.contracts.table_plan import Filter, Related, TablePlan, TimeRange
-from lab.rows import seoul
 
 MINOR = Filter(column="lab.fault.severity", op="=", values=("minor",))
 MARCH = TimeRange(start=seoul(3, 1), end=seoul(4, 1))

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from lab.rows import AS_OF, SEOUL, seoul
+
 from catalog.conftest import Run, compiled
 from catalog.test_filters import ids
-
 from dagster_project.catalog.compile_table_plan import PlanMismatch
 from dagster_project.contracts.table_plan import (
     Dimension,
@@ -17,7 +18,6 @@ from dagster_project.contracts.table_plan import (
     TablePlan,
     TimeRange,
 )
-from lab.rows import AS_OF, SEOUL, seoul
 
 COUNT = (Measure(name="count", aggregate="count"),)
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
@@ -25,7 +25,9 @@ FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
 def days(start: date, end: date, zone: ZoneInfo = SEOUL) -> TimeRange:
     """Whole calendar days of a zone, the last one not included."""
-    first, last = (datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC) for d in (start, end))
+    first, last = (
+        datetime(d.year, d.month, d.day, tzinfo=zone).astimezone(UTC) for d in (start, end)
+    )
     return TimeRange(start=first, end=last)
 
 
@@ -38,7 +40,7 @@ def test_a_span_has_its_start_and_not_its_end(run: Run) -> None:
 
 
 def test_nothing_after_the_clock(run: Run) -> None:
-    """Rows after as_of are never seen: with no span, with an open one, or with one of later days."""
+    """Rows after as_of are never seen: without a span, in an open one, in one of later days."""
     assert 8 not in ids(run, "lab.fault")
     assert 8 not in ids(run, "lab.fault", time=TimeRange(start=seoul(1, 1), end=FAR))
     assert ids(run, "lab.fault", time=TimeRange(start=seoul(3, 19), end=FAR)) == []
@@ -88,7 +90,9 @@ def test_hours_of_a_day_hold_the_dates_they_touch(run: Run, zone: str) -> None:
 
 def test_a_filter_on_a_date_takes_a_moment(run: Run) -> None:
     """A moment compared with a date column is the site's day."""
-    late = Filter(column="lab.instrument.bought", op="<", values=(datetime(2015, 3, 31, 15, tzinfo=UTC),))
+    late = Filter(
+        column="lab.instrument.bought", op="<", values=(datetime(2015, 3, 31, 15, tzinfo=UTC),)
+    )
     assert ids(run, "lab.instrument", late) == ["OV-02", "SC-02"]  # the 1st of April in Seoul
 
 
@@ -106,8 +110,12 @@ def test_periods_side_by_side(run: Run) -> None:
 def test_a_group_in_one_period_only_still_shows(run: Run) -> None:
     """Comparing periods by group keeps a group that only one of them has, with a zero beside it."""
     measures = (
-        Measure(name="later", aggregate="count", time=TimeRange(start=seoul(3, 16), end=seoul(3, 23))),
-        Measure(name="before", aggregate="count", time=TimeRange(start=seoul(2, 16), end=seoul(2, 23))),
+        Measure(
+            name="later", aggregate="count", time=TimeRange(start=seoul(3, 16), end=seoul(3, 23))
+        ),
+        Measure(
+            name="before", aggregate="count", time=TimeRange(start=seoul(2, 16), end=seoul(2, 23))
+        ),
     )
     by_machine = (Dimension(name="id", column="lab.fault.instrument_id"),)
     rows = run(TablePlan(table="lab.fault", measures=measures, dimensions=by_machine))
@@ -151,8 +159,16 @@ def test_months(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("week_start", "expected"),
-    [("monday", {date(2026, 1, 5): 1, date(2026, 2, 9): 1, date(2026, 3, 9): 1, date(2026, 3, 16): 1}),
-     ("sunday", {date(2026, 1, 4): 1, date(2026, 2, 8): 1, date(2026, 3, 8): 1, date(2026, 3, 15): 1})],
+    [
+        (
+            "monday",
+            {date(2026, 1, 5): 1, date(2026, 2, 9): 1, date(2026, 3, 9): 1, date(2026, 3, 16): 1},
+        ),
+        (
+            "sunday",
+            {date(2026, 1, 4): 1, date(2026, 2, 8): 1, date(2026, 3, 8): 1, date(2026, 3, 15): 1},
+        ),
+    ],
 )
 def test_dates_are_bucketed_as_dates(run: Run, week_start: str, expected: dict[date, int]) -> None:
     """A bucket of a date column is not moved by any zone."""
@@ -161,7 +177,7 @@ def test_dates_are_bucketed_as_dates(run: Run, week_start: str, expected: dict[d
         measures=COUNT,
         dimensions=(Dimension(name="b", column="lab.repair.day", bucket="week"),),
     )
-    assert dict(run(plan, week_start=week_start)) == expected  # pyright: ignore[reportArgumentType]
+    assert {row[0]: row[1] for row in run(plan, week_start=week_start)} == expected
     assert compiled(plan).columns[0].type == "date"
 
 

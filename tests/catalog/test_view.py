@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lab.planning import catalog, view
+
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.assets.schema_catalog import (
     ColumnSpec,
@@ -9,7 +11,6 @@ from dagster_project.contracts.assets.schema_catalog import (
     SchemaCatalogSpec,
     TableSpec,
 )
-from lab.planning import catalog, view
 
 
 def letters(*keys: tuple[str, str]) -> CatalogView:
@@ -44,7 +45,9 @@ def test_two_equal_paths_are_no_path() -> None:
     """Where two equally short chains lead to different rows, nothing is chosen."""
     two_keys = letters(("a.from_id", "b.id"), ("a.to_id", "b.id"))
     assert two_keys.join_path("x.a", "x.b") is None
-    diamond = letters(("a.b_id", "b.id"), ("a.c_id", "c.id"), ("b.d_id", "d.id"), ("c.d_id", "d.id"))
+    diamond = letters(
+        ("a.b_id", "b.id"), ("a.c_id", "c.id"), ("b.d_id", "d.id"), ("c.d_id", "d.id")
+    )
     assert diamond.join_path("x.a", "x.d") is None
     assert diamond.join_path("x.a", "x.b") is not None
 
@@ -78,7 +81,9 @@ def test_what_is_off_is_not_there() -> None:
         for t in spec.tables
         if t.name != "lab.visit"
     )
-    tables += (next(t for t in spec.tables if t.name == "lab.visit").model_copy(update={"enabled": False}),)
+    tables += (
+        next(t for t in spec.tables if t.name == "lab.visit").model_copy(update={"enabled": False}),
+    )
     found = CatalogView("lab", spec.model_copy(update={"tables": tables}))
     assert found.column("lab.fault.code") is None
     assert "lab.visit" not in found.tables

@@ -65,9 +65,7 @@ def policy() -> PolicySpec:
 
 @cache
 def planner() -> PlannerAssets:
-    names = [
-        EntityName("instrument", key, ko, en, cls=cls) for key, en, ko, cls, *_ in INSTRUMENTS
-    ]
+    names = [EntityName("instrument", key, ko, en, cls=cls) for key, en, ko, cls, *_ in INSTRUMENTS]
     index = EntityIndex.build(
         [cast(ResolverSpec, spec("resolver", "lab"))], names, today=AS_OF.date()
     )
@@ -102,5 +100,3 @@ def token_texts(question: str) -> list[tuple[str, str]]:
 
 def feature_names(question: str) -> list[frozenset[str]]:
     return [f.names for f in features(planner().read(normalise(question), AS_OF))]
-
-

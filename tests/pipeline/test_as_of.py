@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
-from pipeline.asking import ask, rows, step
+from lab.rows import AS_OF, seoul
 
 from dagster_project.canvas import Canvas
-from lab.rows import AS_OF, seoul
+from pipeline.asking import ask, rows, step
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipeline.asking import ask, blocks, composed, rows, stage, step
+from lab.rows import AS_OF
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.mapping import MappingSpec
-from dagster_project.contracts.block import MarkdownBlock, NumberBlock, TableBlock
+from dagster_project.contracts.block import CellValue, MarkdownBlock, NumberBlock, TableBlock
 from dagster_project.contracts.plan import Plan, PlanStep
 from dagster_project.contracts.stage import (
     ComposeResult,
@@ -23,7 +23,7 @@ from dagster_project.contracts.stage import (
 from dagster_project.contracts.value import ReleaseId
 from dagster_project.pipeline.compose import compose
 from dagster_project.pipeline.figures import known_figures, unmatched_figures
-from lab.rows import AS_OF
+from pipeline.asking import ask, blocks, composed, rows, stage, step
 
 QUESTIONS = [
     "심각도별 고장 건수",
@@ -47,7 +47,9 @@ COLUMNS = (
 )
 
 
-def made(template: str, text: str = "", row: tuple[object, ...] = ("SC-01", 7, 1270.75)) -> StageOutput:
+def made(
+    template: str, text: str = "", row: tuple[CellValue, ...] = ("SC-01", 7, 1270.75)
+) -> StageOutput:
     """The compose stage on one row, with a mapping of one's own."""
     blocks_ = [{"type": "table"}]
     if text:
@@ -55,7 +57,9 @@ def made(template: str, text: str = "", row: tuple[object, ...] = ("SC-01", 7, 1
     mapping = MappingSpec.model_validate(
         {
             "query": "q",
-            "rules": [{"when": ["record"], "summary": {"ko": template, "en": template}, "blocks": blocks_}],
+            "rules": [
+                {"when": ["record"], "summary": {"ko": template, "en": template}, "blocks": blocks_}
+            ],
         }
     )
     plan = Plan(
@@ -65,9 +69,16 @@ def made(template: str, text: str = "", row: tuple[object, ...] = ("SC-01", 7, 1
         steps=(PlanStep(id="s1", query="q", purpose="look"),),
     )
     result = StepResult(
-        step="s1", query="q:1", columns=COLUMNS, rows=(row,), total_rows=1, references=("r1",)  # pyright: ignore[reportArgumentType]
+        step="s1",
+        query="q:1",
+        columns=COLUMNS,
+        rows=(row,),
+        total_rows=1,
+        references=("r1",),
     )
-    return compose(StageInput(stage="compose"), ExecuteResult(steps=(result,)), plan, {"q": mapping})
+    return compose(
+        StageInput(stage="compose"), ExecuteResult(steps=(result,)), plan, {"q": mapping}
+    )
 
 
 def result(output: StageOutput) -> ComposeResult:
@@ -185,7 +196,12 @@ def test_a_count_beyond_the_cap_is_counted_at_the_source(lab: Canvas) -> None:
         small,
         "lab_explore",
         table_plan=PlanStep.model_validate(
-            {"id": "x", "query": "lab_explore", "purpose": "x", "table_plan": {"table": "lab.fault"}}
+            {
+                "id": "x",
+                "query": "lab_explore",
+                "purpose": "x",
+                "table_plan": {"table": "lab.fault"},
+            }
         ).table_plan,
     )
     assert (len(found.rows), found.total_rows, found.truncated) == (2, 7, True)
@@ -204,7 +220,9 @@ def test_every_block_of_facts_has_its_evidence(lab: Canvas, question: str) -> No
     """A table, number or chart names the references it stands on."""
     trace = ask(lab, question)
     known = {r.id for r in trace.references}
-    facts = [b for k in ("table", "number", "chart", "timeseries", "markdown") for b in blocks(trace, k)]
+    facts = [
+        b for k in ("table", "number", "chart", "timeseries", "markdown") for b in blocks(trace, k)
+    ]
     assert facts
     assert all(b.references and set(b.references) <= known for b in facts)
     assert stage(trace, "present").diagnostics.counts["without_reference"] == 0

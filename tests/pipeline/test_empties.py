@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from pipeline.asking import ask, blocks, stage, step
 
 from dagster_project.canvas import Canvas
+from pipeline.asking import ask, blocks, stage, step
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from pipeline.asking import ask, blocks, executed, rows, step
+from lab.rows import AS_OF
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.plan import Feed, Plan, PlanStep
@@ -16,7 +16,7 @@ from dagster_project.contracts.trace import Ask
 from dagster_project.contracts.value import TraceId
 from dagster_project.pipeline import ask as pipeline
 from dagster_project.pipeline.execute import execute
-from lab.rows import AS_OF
+from pipeline.asking import ask, blocks, executed, rows, step
 
 
 def run(canvas: Canvas, *steps: PlanStep) -> StageOutput:
@@ -93,7 +93,9 @@ def test_feeds_carry_distinct_values(lab: Canvas) -> None:
     assert rows(trace, "s1") == [("SC-01", "Bench scale", 3)]
     assert [row[0] for row in rows(trace, "s2")] == ["SC-01"]
     hottest = ask(lab, "가장 뜨거운 장비의 고장")
-    assert rows(hottest, "s1") == [("OV-02", "회화로", 205.0)] or rows(hottest, "s1")[0][0] == "OV-02"
+    assert (
+        rows(hottest, "s1") == [("OV-02", "회화로", 205.0)] or rows(hottest, "s1")[0][0] == "OV-02"
+    )
     assert step(hottest, "s2").empty == "true_zero"
 
 

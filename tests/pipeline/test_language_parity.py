@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from pipeline.asking import ask, executed
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.trace import Trace
+from pipeline.asking import ask, executed
 
 PAIRS = [
     ("고장 목록", "list faults"),

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pipeline.asking import stages
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
+from dagster_project.contracts.assets.query import QuerySpec
 from dagster_project.contracts.block import TextBlock
 from dagster_project.contracts.stage import StageOutput
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import ReleaseId, TraceId
 from dagster_project.pipeline import ask as pipeline
+from pipeline.asking import stages
 
 QUESTION = "profile of SC-01"
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -43,7 +44,9 @@ def run(canvas: Canvas) -> Trace:
 
 
 def _warns(output: StageOutput) -> StageOutput:
-    diagnostics = output.diagnostics.model_copy(update={"warnings": ("broken",), "status": "warning"})
+    diagnostics = output.diagnostics.model_copy(
+        update={"warnings": ("broken",), "status": "warning"}
+    )
     return output.model_copy(update={"diagnostics": diagnostics})
 
 
@@ -86,7 +89,8 @@ def test_a_source_that_fails_is_in_executes_record(
     release = lab.release()
     version = release.get("query", "instrument_profile")
     assert version is not None
-    text = version.asset.spec.text.replace("where", "where 1 / (length(i.id) - 5) > 0 and")  # pyright: ignore[reportAttributeAccessIssue]
+    assert isinstance(version.asset.spec, QuerySpec)
+    text = str(version.asset.spec.text).replace("where", "where 1 / (length(i.id) - 5) > 0 and")
     asset = version.asset.model_copy(
         update={"spec": version.asset.spec.model_copy(update={"text": text})}
     )

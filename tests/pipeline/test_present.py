@@ -6,10 +6,10 @@ import shlex
 
 import pytest
 from click.testing import CliRunner
-from pipeline.asking import ask, presented, rows
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.answer import ScreenBlock
+from pipeline.asking import ask, presented, rows
 
 
 def laid(canvas: Canvas, question: str) -> tuple[ScreenBlock, ...]:
@@ -19,7 +19,12 @@ def laid(canvas: Canvas, question: str) -> tuple[ScreenBlock, ...]:
 def test_the_screens_order(lab: Canvas) -> None:
     """Blocks stand in the order of the screen's sections, whatever order they were made in."""
     order = ["notice", "number", "markdown", "timeseries", "chart", "table", "references"]
-    for question in ("SC-01 고장과 수리", "심각도별 고장 건수", "OV-01 평균 온도", "최근 30일 고장 추이"):
+    for question in (
+        "SC-01 고장과 수리",
+        "심각도별 고장 건수",
+        "OV-01 평균 온도",
+        "최근 30일 고장 추이",
+    ):
         places = [order.index(b.block.type) for b in laid(lab, question)]
         assert places == sorted(places)
 
@@ -68,7 +73,15 @@ def test_status(lab: Canvas, question: str, roles: tuple[str, ...], status: str)
 
 @pytest.mark.parametrize(
     "question",
-    ["hi", "faults last week", "SC-01 상태 점검", "심각도별 고장 건수", "the little one faults", "XX-99 faults", "delete it"],
+    [
+        "hi",
+        "faults last week",
+        "SC-01 상태 점검",
+        "심각도별 고장 건수",
+        "the little one faults",
+        "XX-99 faults",
+        "delete it",
+    ],
 )
 def test_every_action_can_be_sent_back(lab: Canvas, question: str) -> None:
     """Each way to go on is a question or a command; a command is what the command line takes."""
@@ -97,7 +110,11 @@ def test_commands_exist(lab: Canvas) -> None:
 
 @pytest.mark.parametrize(
     ("question", "kind"),
-    [("faults last week", "widen_time"), ("지난주 고장", "widen_time"), ("faults last week", "narrow_time")],
+    [
+        ("faults last week", "widen_time"),
+        ("지난주 고장", "widen_time"),
+        ("faults last week", "narrow_time"),
+    ],
 )
 def test_another_window_is_another_window(lab: Canvas, question: str, kind: str) -> None:
     """The wider question really holds the narrower one's rows; both are understood."""

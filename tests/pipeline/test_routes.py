@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from pipeline.asking import ask, presented, stage, stages
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.stage import RESULT_TYPES
 from dagster_project.contracts.trace import Ask
+from pipeline.asking import ask, presented, stage, stages
 
 ALL = ["route_plan", "validate", "execute", "compose", "present"]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-from pipeline.asking import ask, stage, stages, step, validated
+from lab.rows import AS_OF, seoul
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.plan import Feed, Plan, PlanOutput, PlanStep
@@ -16,7 +17,7 @@ from dagster_project.contracts.trace import Ask
 from dagster_project.contracts.value import TraceId
 from dagster_project.pipeline import ask as pipeline
 from dagster_project.pipeline.validate import Rules, validate
-from lab.rows import AS_OF, seoul
+from pipeline.asking import ask, stage, stages, step, validated
 
 SPAN = TimeRange(start=seoul(3, 1), end=seoul(3, 2))
 
@@ -42,7 +43,7 @@ def profile(name: str = "p", **params: object) -> PlanStep:
     return PlanStep(id=name, query="instrument_profile", purpose=name, params=params)  # pyright: ignore[reportArgumentType]
 
 
-def explore(name: str = "e", **plan: object) -> PlanStep:
+def explore(name: str = "e", **plan: Any) -> PlanStep:
     table_plan = TablePlan.model_validate({"table": "lab.repair", **plan})
     return PlanStep(id=name, query="lab_explore", purpose=name, table_plan=table_plan)
 
@@ -55,16 +56,25 @@ def explore(name: str = "e", **plan: object) -> PlanStep:
         (profile(), "INVALID_PARAMS", "'instrument' has no value"),
         (profile(instrument=SPAN), "INVALID_PARAMS", "'instrument' is TimeRange"),
         (
-            PlanStep(id="f", query="instrument_faults", purpose="f", params={"instrument": "SC-01", "window": "7d"}),
+            PlanStep(
+                id="f",
+                query="instrument_faults",
+                purpose="f",
+                params={"instrument": "SC-01", "window": "7d"},
+            ),
             "INVALID_PARAMS",
             "'window' is '7d'",
         ),
-        (explore(columns=("lab.repair.weight",)), "PLAN_INVALID", "no enabled column 'lab.repair.weight'"),
+        (
+            explore(columns=("lab.repair.weight",)),
+            "PLAN_INVALID",
+            "no enabled column 'lab.repair.weight'",
+        ),
         (explore(columns=("lab.fault.id",)), "PLAN_INVALID", "without multiplying rows"),
         (explore(order=({"by": "weight"},)), "PLAN_INVALID", "order names 'weight'"),
         (PlanStep(id="o", query="lab_explore", purpose="o"), "INVALID_PARAMS", "no table plan"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_refused(lab: Canvas, step: PlanStep, code: str, said: str) -> None:
     """A step that cannot run is taken out with the step, the name and the value."""
     output = check(rules(lab), step, profile("good", instrument="SC-01"))
@@ -77,7 +87,12 @@ def test_what_does_not_fit_is_refused(lab: Canvas, step: PlanStep, code: str, sa
 
 def test_a_default_fills_what_was_not_said(lab: Canvas) -> None:
     """An optional parameter needs no value."""
-    step = PlanStep(id="f", query="instrument_faults", purpose="f", params={"instrument": "SC-01", "window": SPAN})
+    step = PlanStep(
+        id="f",
+        query="instrument_faults",
+        purpose="f",
+        params={"instrument": "SC-01", "window": SPAN},
+    )
     assert kept(check(rules(lab), step)) == ["f"]
 
 
@@ -110,7 +125,11 @@ def test_a_denial_is_reported_as_a_denial(lab: Canvas) -> None:
     trace = ask(lab, "check-up of SC-01", roles=("guest",))
     assert [c.step for c in trace.tool_calls] == ["profile"]
     (decision,) = (d for d in validated(trace).policy_decisions if d.empty)
-    assert (decision.rule, decision.decision, decision.empty) == ("default:1#access", "refused", "not_permitted")
+    assert (decision.rule, decision.decision, decision.empty) == (
+        "default:1#access",
+        "refused",
+        "not_permitted",
+    )
     assert stage(trace, "validate").diagnostics.empty_flags == {"faults": "not_permitted"}
     assert trace.status == "partial"
     assert trace.answer.missing == ("Recent faults",)
@@ -147,19 +166,30 @@ def test_a_masked_column_is_not_shown(lab: Canvas) -> None:
 @pytest.mark.parametrize(
     "plan",
     [
-        {"columns": ("lab.repair.id",), "filters": (Filter(column="lab.repair.cost", op=">", values=(100,)),)},
+        {
+            "columns": ("lab.repair.id",),
+            "filters": (Filter(column="lab.repair.cost", op=">", values=(100,)),),
+        },
         {"columns": ("lab.repair.id",), "order": (Order(by="lab.repair.cost"),)},
         {"measures": (Measure(name="m", aggregate="sum", column="lab.repair.cost"),)},
-        {"measures": (Measure(name="c", aggregate="count"),), "dimensions": ({"name": "d", "column": "lab.repair.cost"},)},
-        {"columns": ("lab.repair.id",), "search": {"columns": ("lab.repair.cost",), "words": ("1",)}},
+        {
+            "measures": (Measure(name="c", aggregate="count"),),
+            "dimensions": ({"name": "d", "column": "lab.repair.cost"},),
+        },
+        {
+            "columns": ("lab.repair.id",),
+            "search": {"columns": ("lab.repair.cost",), "words": ("1",)},
+        },
     ],
-)  # fmt: skip
-def test_a_masked_column_shapes_no_answer(lab: Canvas, plan: dict[str, object]) -> None:
+)
+def test_a_masked_column_shapes_no_answer(lab: Canvas, plan: dict[str, Any]) -> None:
     """Filtering, ordering, summing or grouping by it would tell its values: refused."""
     output = check(rules(lab, "guest"), explore(**plan))
     assert kept(output) == []
     assert output.diagnostics.empty_flags == {"e": "not_permitted"}
-    assert kept(check(rules(lab, "operator"), explore(**{k: v for k, v in plan.items() if k != "search"}))) == ["e"]
+    assert kept(
+        check(rules(lab, "operator"), explore(**{k: v for k, v in plan.items() if k != "search"}))
+    ) == ["e"]
 
 
 def test_a_metric_over_a_masked_column(lab: Canvas) -> None:
@@ -174,10 +204,16 @@ def test_a_metric_over_a_masked_column(lab: Canvas) -> None:
 
 def test_a_masked_column_behind_a_relation_or_a_feed(lab: Canvas) -> None:
     """Picking rows by a masked column of another table tells as much."""
-    related = {"table": "lab.repair", "filters": ({"column": "lab.repair.cost", "op": ">", "values": (100,)},)}
+    related = {
+        "table": "lab.repair",
+        "filters": ({"column": "lab.repair.cost", "op": ">", "values": (100,)},),
+    }
     by_relation = explore(table="lab.instrument", related=(related,))
     fed = explore("f", table="lab.repair").model_copy(
-        update={"feeds": (Feed(step="e", column="id", filter_column="lab.repair.cost"),), "depends_on": ("e",)}
+        update={
+            "feeds": (Feed(step="e", column="id", filter_column="lab.repair.cost"),),
+            "depends_on": ("e",),
+        }
     )
     first = explore(columns=("lab.repair.id",))
     assert kept(check(rules(lab, "guest"), by_relation)) == []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from dagster_project.contracts.plan import PlanStep
 from lab.planning import plan_of
 from lab.rows import seoul
+
+from dagster_project.contracts.plan import PlanStep
 
 
 def tables(question: str) -> list[str]:
@@ -32,7 +32,11 @@ def test_a_ranking_feeds_a_look_up(question: str, expected: list[str]) -> None:
     assert ranked.depends_on == ()
     assert asked.depends_on == (ranked.id,)
     (feed,) = asked.feeds
-    assert (feed.step, feed.column, feed.filter_column) == ("s1", "id", f"{expected[1]}.instrument_id")
+    assert (feed.step, feed.column, feed.filter_column) == (
+        "s1",
+        "id",
+        f"{expected[1]}.instrument_id",
+    )
 
 
 def _ranking(question: str) -> PlanStep:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from lab.planning import planner
 
 from dagster_project.planner.lexicon import Meaning
-from lab.planning import planner
 
 
 def meanings(text: str) -> set[tuple[str, str, object]]:
@@ -74,9 +74,10 @@ def test_a_feature_says_what_two_questions_share() -> None:
 
 def test_a_masked_column_has_no_name() -> None:
     """What must never be shown cannot be asked for by its name."""
+    from lab.planning import catalog
+
     from dagster_project.catalog.view import CatalogView
     from dagster_project.planner.lexicon import Lexicon
-    from lab.planning import catalog
 
     spec = catalog()
     masked = tuple(

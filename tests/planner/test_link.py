@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from lab.planning import planner, token_texts
 from lab.rows import AS_OF
 
@@ -41,7 +40,8 @@ def test_a_korean_word_that_only_begins_like_a_term(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["faulty", "roommate", "ovenware", "scaled", "which-ever", "default", "costume", "prices2"]
+    "word",
+    ["faulty", "roommate", "ovenware", "scaled", "which-ever", "default", "costume", "prices2"],
 )
 def test_latin_words_are_never_cut(word: str) -> None:
     """A Latin word is a term whole or not at all."""
@@ -100,7 +100,8 @@ def test_digits_of_a_name_are_no_number(question: str) -> None:
 def test_quoted_words_stay_as_they_are(question: str, quoted: str) -> None:
     """What stands in quotes is one token, read as nothing else."""
     assert ("quoted", quoted) in token_texts(question)
-    assert quoted.split()[0] not in [text for kind, text in token_texts(question) if kind == "term"]
+    terms_ = [text for kind, text in token_texts(question) if kind == "term"]
+    assert quoted.split(maxsplit=1)[0] not in terms_
 
 
 @pytest.mark.parametrize(

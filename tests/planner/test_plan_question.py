@@ -9,10 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
-from dagster_project.contracts.plan import PlanOutput
 from lab.planning import decide, plan_of
 from lab.rows import AS_OF
+
+from dagster_project.contracts.plan import PlanOutput
 
 TESTS = Path(__file__).parents[1]
 QUESTIONS = (
@@ -60,19 +60,25 @@ def test_a_name_that_does_not_exist(question: str) -> None:
     assert plan.entities == ()
 
 
-def test_a_time_that_cannot_be_read_is_asked_back() -> None:
+@pytest.mark.parametrize(
+    ("question", "unread", "window"),
+    [
+        ("저번 분기말쯤 고장", "저번 분기말", "지난 7일"),
+        ("한참 전 고장", "한참 전", "지난 24시간"),
+        ("faults around Easter", "Easter", "last 7 days"),
+        ("faults a while ago", "a while ago", "last 30 days"),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_asked_back(question: str, unread: str, window: str) -> None:
     """A leftover time word is never guessed; the choices are windows in the question's language."""
-    for question, window in (("저번 분기말쯤 고장", "지난 7일"), ("faults sometime around then-ish week", "last 7 days")):
-        slots = plan_of(question).open_slots
-        if not slots:
-            continue
-        assert [s.reason for s in slots] == ["unread_time"]
-        assert window in [c.label for c in slots[0].choices]
-    from lab.planning import planner
-
-    unread = [q for q in ("격주 간격의 그믐 무렵 고장", "faults on the second Tuesday-ish") if planner().read(q, AS_OF).times.leftovers]
-    for question in unread:
-        assert plan_of(question).open_slots
+    plan = plan_of(question)
+    (slot,) = plan.open_slots
+    assert (slot.slot, slot.reason, slot.mention) == ("time_range", "unread_time", unread)
+    assert plan.steps == ()
+    choice = next(c for c in slot.choices if c.label == window)
+    chosen = plan_of(choice.question)
+    assert chosen.open_slots == ()
+    assert chosen.time_range is not None
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from lab.planning import decide, policy
 
 from dagster_project.contracts.assets.policy import QuickRule
 from dagster_project.contracts.value import Names, Text
 from dagster_project.planner.quick_rules import fits, match_rule
-from lab.planning import decide, policy
 
 SAID = Text(ko="예", en="yes")
 
@@ -29,7 +29,17 @@ DELETE = rule("writes", "contains", "delete", "drop table", "삭제", action="re
 
 @pytest.mark.parametrize(
     "question",
-    ["hi", "Hi!", "  HI ", "hi hi", "안녕", "안녕?", "good morning", "Good  Morning!!", "hi, good morning"],
+    [
+        "hi",
+        "Hi!",
+        "  HI ",
+        "hi hi",
+        "안녕",
+        "안녕?",
+        "good morning",
+        "Good  Morning!!",
+        "hi, good morning",
+    ],
 )
 def test_whole_is_nothing_but_the_words(question: str) -> None:
     """A greeting is a question that says nothing else."""
@@ -77,7 +87,15 @@ def test_contains_is_a_word_of_the_question(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["deleted rows", "undelete", "show deleted_at", "drop the table", "table drop", "무삭제판", "삭제된 목록"],
+    [
+        "deleted rows",
+        "undelete",
+        "show deleted_at",
+        "drop the table",
+        "table drop",
+        "무삭제판",
+        "삭제된 목록",
+    ],
 )
 def test_contains_is_not_a_piece_of_a_word(question: str) -> None:
     """`delete` is not in "deleted", nor 삭제 in 삭제된."""

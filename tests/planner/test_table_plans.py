@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from lab.planning import plan_of, table_plan_of
+from lab.rows import AS_OF, seoul
 
 from dagster_project.contracts.plan import Plan
 from dagster_project.contracts.table_plan import Filter, TablePlan, TimeRange
-from lab.planning import plan_of, table_plan_of
-from lab.rows import AS_OF, seoul
 
 LAST_WEEK = (seoul(3, 9), seoul(3, 16))
 
@@ -63,8 +63,18 @@ def test_counting_things_that_have_rows() -> None:
     [
         ("심각도별 고장 건수", "faults by severity", "lab.fault", ["lab.fault.severity"]),
         ("장비별 고장 건수", "faults per instrument", "lab.fault", ["lab.fault.instrument_id"]),
-        ("방별 장비 수", "number of instruments per room", "lab.instrument", ["lab.instrument.room"]),
-        ("종류별 장비 대수", "count of instruments for each class", "lab.instrument", ["lab.instrument.class"]),
+        (
+            "방별 장비 수",
+            "number of instruments per room",
+            "lab.instrument",
+            ["lab.instrument.room"],
+        ),
+        (
+            "종류별 장비 대수",
+            "count of instruments for each class",
+            "lab.instrument",
+            ["lab.instrument.class"],
+        ),
         ("방별 고장 건수", "number of faults by room", "lab.fault", ["lab.instrument.room"]),
     ],
 )
@@ -113,9 +123,7 @@ def test_the_one_with_its_ties(korean: str, english: str, descending: bool) -> N
         ("가격이 가장 낮은 저울", "which scale has the lowest price?", "price", False),
     ],
 )
-def test_superlatives_of_columns(
-    korean: str, english: str, column: str, descending: bool
-) -> None:
+def test_superlatives_of_columns(korean: str, english: str, column: str, descending: bool) -> None:
     """A superlative orders by its column; ties at the edge come too; the column is shown."""
     for plan in both(korean, english):
         ref = f"lab.instrument.{column}"
@@ -253,12 +261,36 @@ def test_more_than_n(korean: str, english: str, op: str, value: int) -> None:
             "open minor faults",
             {("fault.status", "=", ("open",)), ("fault.severity", "=", ("minor",))},
         ),
-        ("교정된 장비 목록", "list calibrated instruments", {("instrument.calibrated", "=", (True,))}),
-        ("미교정 오븐", "uncalibrated ovens", {("instrument.calibrated", "=", (False,)), ("instrument.class", "=", ("oven",))}),
-        ("R1에 있는 저울", "scales in R1", {("instrument.room", "=", ("R1",)), ("instrument.class", "=", ("scale",))}),
-        ("저울과 오븐 목록", "list scales and ovens", {("instrument.class", "in", ("scale", "oven"))}),
-        ("가격이 3000 넘는 장비", "instruments with a price over 3000", {("instrument.price", ">", (3000.0,))}),
-        ("가격이 3,000 이하인 장비", "instruments with a price of at most 3,000", {("instrument.price", "<=", (3000.0,))}),
+        (
+            "교정된 장비 목록",
+            "list calibrated instruments",
+            {("instrument.calibrated", "=", (True,))},
+        ),
+        (
+            "미교정 오븐",
+            "uncalibrated ovens",
+            {("instrument.calibrated", "=", (False,)), ("instrument.class", "=", ("oven",))},
+        ),
+        (
+            "R1에 있는 저울",
+            "scales in R1",
+            {("instrument.room", "=", ("R1",)), ("instrument.class", "=", ("scale",))},
+        ),
+        (
+            "저울과 오븐 목록",
+            "list scales and ovens",
+            {("instrument.class", "in", ("scale", "oven"))},
+        ),
+        (
+            "가격이 3000 넘는 장비",
+            "instruments with a price over 3000",
+            {("instrument.price", ">", (3000.0,))},
+        ),
+        (
+            "가격이 3,000 이하인 장비",
+            "instruments with a price of at most 3,000",
+            {("instrument.price", "<=", (3000.0,))},
+        ),
         ("저울의 고장", "faults of scales", {("instrument.class", "=", ("scale",))}),
         ("경미 제외 고장", "faults except minor", {("fault.severity", "!=", ("minor",))}),
         ("SC-01 고장", "faults of the bench scale", {("fault.instrument_id", "=", ("SC-01",))}),
@@ -302,7 +334,14 @@ def test_search(question: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "limit"),
-    [("최근 고장", 10), ("recent faults", 10), ("마지막 수리", 1), ("last repair", 1), ("latest 3 faults", 3), ("최근 고장 3건", 3)],
+    [
+        ("최근 고장", 10),
+        ("recent faults", 10),
+        ("마지막 수리", 1),
+        ("last repair", 1),
+        ("latest 3 faults", 3),
+        ("최근 고장 3건", 3),
+    ],
 )
 def test_newest_first(question: str, limit: int) -> None:
     """The recent rows are the newest ones, as many as were said."""
@@ -315,8 +354,16 @@ def test_newest_first(question: str, limit: int) -> None:
 def test_a_listing_shows_who_and_what_was_asked() -> None:
     """Key and label in the reader's language first, then what was named, then the table's own."""
     korean, english = both("오븐 가격", "price of the ovens")
-    assert korean.columns[:3] == ("lab.instrument.id", "lab.instrument.name_ko", "lab.instrument.price")
-    assert english.columns[:3] == ("lab.instrument.id", "lab.instrument.name_en", "lab.instrument.price")
+    assert korean.columns[:3] == (
+        "lab.instrument.id",
+        "lab.instrument.name_ko",
+        "lab.instrument.price",
+    )
+    assert english.columns[:3] == (
+        "lab.instrument.id",
+        "lab.instrument.name_en",
+        "lab.instrument.price",
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from dagster_project.contracts.table_plan import TimeRange
 from lab.planning import decide, feature_names, plan_of
 from lab.rows import seoul
+
+from dagster_project.contracts.table_plan import TimeRange
 
 
 def chosen(question: str) -> list[str]:
@@ -45,9 +45,13 @@ def test_another_thing_in_other_words(question: str, query: str) -> None:
 def test_both_languages_choose_the_same(korean: str, english: str) -> None:
     """The Korean and the English form of a question run the same query with the same values."""
     one, other = plan_of(korean).steps, plan_of(english).steps
-    assert [(s.id, s.query, s.depends_on) for s in one] == [(s.id, s.query, s.depends_on) for s in other]
+    assert [(s.id, s.query, s.depends_on) for s in one] == [
+        (s.id, s.query, s.depends_on) for s in other
+    ]
     values = [{k: v for k, v in s.params.items() if not isinstance(v, TimeRange)} for s in one]
-    assert values == [{k: v for k, v in s.params.items() if not isinstance(v, TimeRange)} for s in other]
+    assert values == [
+        {k: v for k, v in s.params.items() if not isinstance(v, TimeRange)} for s in other
+    ]
 
 
 @pytest.mark.parametrize(

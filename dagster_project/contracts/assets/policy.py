@@ -75,7 +75,7 @@ class PlannerSettings(Value):
     """Below it a verified query is not taken."""
     typo_score: float = Field(default=0.78, ge=0, le=1)
     min_coverage: float = Field(default=0.5, ge=0, le=1)
-    """Share of a question's content words that must be understood."""
+    """More than this share of a question's content words must be understood."""
 
 
 class PolicySpec(Value):

@@ -1,6 +1,8 @@
 """Twenty more questions, first asked when the assets and the planner were done with the others.
 
-They measure how far the site carries; 16 of 20 were right at first sight.
+At first sight 16 of 20 gave the right rows; one of those said the wrong thing in its summary, and
+one was right with no row, so it was given an error that occurred. The planner has since been
+mended on them: they hold what was learnt and measure nothing new.
 """
 
 from __future__ import annotations

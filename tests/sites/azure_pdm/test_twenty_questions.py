@@ -47,7 +47,7 @@ def test_answers_with_the_rows_of_independent_sql(
     )
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
+@pytest.mark.parametrize("question", [*QUESTIONS, *HELD_OUT], ids=lambda question: question.id)
 def test_every_answer_has_its_evidence(question: Question, pdm: Canvas) -> None:
     """An answer with rows names the table it read; every figure of its summary is a cell."""
     trace = pdm.ask(Ask(question=question.text, as_of=question.as_of))

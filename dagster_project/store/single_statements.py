@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def single_statements(database: Database, doing: str) -> Iterator[psycopg.Connection[Any]]:
-    """`doing` completes "Traces cannot be …". Raises: StoreError for any database error."""
+    """`doing` completes "The database could not …". Raises: StoreError for any database error."""
     try:
         with database.pool.connection() as connection:
             connection.autocommit = True
@@ -27,5 +27,6 @@ def single_statements(database: Database, doing: str) -> Iterator[psycopg.Connec
                     connection.autocommit = False
     except psycopg.Error as error:
         raise StoreError(
-            f"Traces cannot be {doing}: {error}.", "See that the database runs (`canvas status`)."
+            f"The database could not {doing}: {error}.",
+            "See that the database runs (`canvas status`).",
         ) from error

@@ -1,0 +1,1 @@
+"""A14: the real work of each kind of config asset, as values. Knows nothing of Dagster."""
