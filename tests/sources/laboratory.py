@@ -56,6 +56,17 @@ class Laboratory:
     def owner(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(self.owner_url, autocommit=True)
 
+    def sessions_of(self, url: str, state: str | None = None) -> int:
+        """How many sessions that role has, at all or in one state."""
+        query = (
+            "select count(*) from pg_stat_activity"
+            " where usename = %s and (%s::text is null or state = %s)"
+        )
+        with self.owner() as connection:
+            row = connection.execute(query, [role_of(url), state, state]).fetchone()
+        assert row is not None
+        return row[0]
+
     def kill_all_of(self, url: str) -> int:
         """End every session of that role. Effects: at the server."""
         role = role_of(url)

@@ -8,6 +8,7 @@ import resource
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -194,13 +195,20 @@ def test_more_askers_than_connections_wait_their_turn(laboratory: Laboratory) ->
 def test_a_close_reaches_borrowed_connections_too(laboratory: Laboratory) -> None:
     """A session that was out while the source was closed is not kept when it comes back."""
     source = laboratory.source()
-    asker = threading.Thread(target=_swallow, args=(source, replace(ENDLESS, timeout_seconds=0.5)))
+    asker = threading.Thread(target=_swallow, args=(source, replace(ENDLESS, timeout_seconds=2.0)))
     asker.start()
-    time.sleep(0.2)
+    _until(lambda: laboratory.sessions_of(laboratory.reader_url, "active") == 1)
     source.close()
     asker.join()
-    time.sleep(0.1)
-    assert laboratory.kill_all_of(laboratory.reader_url) == 0
+    _until(lambda: laboratory.sessions_of(laboratory.reader_url) == 0)
+
+
+def _until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Waits for what must become true; the machine may be busy."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def _swallow(source: PostgresSource, query: BoundQuery) -> None:

@@ -113,15 +113,7 @@ def test_a_trace_is_one_transaction(database: Database) -> None:
         writers = connection.execute(
             "select xmin::text from canvas.trace union select xmin::text from canvas.payload"
         ).fetchall()
-        used = [connection.execute("select pg_current_xact_id()::text::bigint").fetchone()]
-    keep(database, table_trace(14))
-    with database.pool.connection() as connection:
-        used.append(connection.execute("select pg_current_xact_id()::text::bigint").fetchone())
-
     assert len(writers) == 1
-    assert used[0] is not None
-    assert used[1] is not None
-    assert used[1][0] - used[0][0] == 2, "the second keep used one transaction id, the look another"
 
 
 def test_a_refused_trace_leaves_no_payload(database: Database) -> None:
