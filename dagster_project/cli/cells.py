@@ -13,7 +13,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 def cell_text(value: object) -> str:
-    """`181.5`, `true`, `2026-01-05 13:00:00`; never more digits than the value has."""
+    """`181.5`, `true`, `2026-01-05 13:00:00`; at most four decimals, the rest is in the rows."""
     match value:
         case None:
             return NOTHING
@@ -28,7 +28,7 @@ def cell_text(value: object) -> str:
 def number_text(value: float) -> str:
     if (value and abs(value) < 1e-4) or abs(value) >= 1e15 or isnan(value):
         return f"{value:.6g}"
-    return f"{value:.6f}".rstrip("0").rstrip(".")
+    return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def column_cells(column: TableColumn, values: Sequence[CellValue]) -> tuple[str, list[str]]:
@@ -38,7 +38,7 @@ def column_cells(column: TableColumn, values: Sequence[CellValue]) -> tuple[str,
         texts, offset = _times(values)
         notes += [offset] if offset else []
     else:
-        texts = [cell_text(value) for value in values]
+        texts = [column.value_labels.get(str(value)) or cell_text(value) for value in values]
     label = column.label or column.name
     return (f"{label} ({', '.join(notes)})" if notes else label), texts
 
