@@ -16,6 +16,7 @@ from dagster_project.contracts.assets.policy import PolicySpec
 from dagster_project.contracts.assets.resolver import EntityMapping, ResolverSpec
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.contracts.table_plan import TablePlan
+from dagster_project.pipeline.applied_assets import AppliedAssets
 from dagster_project.pipeline.ask import Desk
 from dagster_project.pipeline.compose import mappings_by_query
 from dagster_project.planner.assets import policy_of, prepare
@@ -92,6 +93,7 @@ class Desks:
             planner=prepare(release, index, as_of),
             views=views,
             mappings=mappings_by_query(release),
+            applied=AppliedAssets(release),
             source=lambda name: self._opened.get(name, release),
             allowed_tables=lambda name: allowed_tables(name, release),
             watermark=lambda table, column: self._watermark(table, column, views, release),

@@ -10,11 +10,30 @@ from dagster_project.contracts.plan import Plan
 from dagster_project.contracts.value import Stage
 from dagster_project.planner.assets import policy_of
 
+_MOST_KEPT = 512
 
-def applied_assets(release: Release, stage: Stage, plan: Plan | None) -> dict[str, str]:
+
+class AppliedAssets:
+    """The answers for one release, kept: the same few plans come again and again."""
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+        self._kept: dict[tuple[Stage, frozenset[str]], dict[str, str]] = {}
+
+    def of(self, stage: Stage, plan: Plan | None) -> dict[str, str]:
+        """Asset id to version; not to be changed by the caller."""
+        queries = frozenset(step.query for step in plan.steps) if plan is not None else frozenset()
+        key = (stage, queries)
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = applied_assets(self._release, stage, queries)
+        return self._kept[key]
+
+
+def applied_assets(release: Release, stage: Stage, queries: frozenset[str]) -> dict[str, str]:
     """Asset id to version. Prompts are left out while no model reads them."""
     applied: dict[str, str] = {}
-    queries = {step.query for step in plan.steps} if plan is not None else set()
     for kind, versions in release.by_kind.items():
         if stage not in BOUND_STAGES[kind] or kind == "prompt":
             continue
@@ -24,7 +43,7 @@ def applied_assets(release: Release, stage: Stage, plan: Plan | None) -> dict[st
     return applied
 
 
-def _concerns(version: AssetVersion, queries: set[str], release: Release) -> bool:
+def _concerns(version: AssetVersion, queries: frozenset[str], release: Release) -> bool:
     kind, name, spec = version.asset.header.kind, version.asset.header.name, version.asset.spec
     if kind == "policy":
         return version is policy_of(release)

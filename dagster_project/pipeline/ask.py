@@ -29,7 +29,7 @@ from dagster_project.contracts.stage import (
 from dagster_project.contracts.trace import Ask, FlowSpan, Trace
 from dagster_project.contracts.value import Language, Stage, TraceId
 from dagster_project.pipeline.access import Access, Caller
-from dagster_project.pipeline.applied_assets import applied_assets
+from dagster_project.pipeline.applied_assets import AppliedAssets
 from dagster_project.pipeline.bind import bind_unfed
 from dagster_project.pipeline.compose import compose
 from dagster_project.pipeline.conclude import conclude
@@ -54,6 +54,7 @@ class Desk:
     planner: PlannerAssets
     views: dict[str, CatalogView]
     mappings: dict[str, MappingSpec]
+    applied: AppliedAssets
     source: Callable[[str], Source]
     allowed_tables: Callable[[str], frozenset[str]]
     watermark: Callable[[str, str], tuple[datetime, datetime] | None]
@@ -83,7 +84,7 @@ class _Run:
     def enter(self, stage: Stage, message: str, plan: Plan | None = None) -> StageInput:
         if self.progress is not None:
             self.progress(stage, message, self.elapsed_ms())
-        applied = applied_assets(self.desk.release, stage, plan)
+        applied = self.desk.applied.of(stage, plan)
         self.read.update(applied)
         params: dict[str, object] = {"language": self.language}
         if stage == "route_plan":

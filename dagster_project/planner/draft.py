@@ -57,9 +57,20 @@ class Draft:
     ranked_by: list[tuple[int, Token, Meaning]] = field(default_factory=list)
     """Superlatives of a metric: "slowest" ranks and names what is measured at once."""
 
+    _picked: dict[int, Meaning | None] = field(default_factory=dict)
+    _cues: dict[str, list[tuple[int, Token]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for index, token in enumerate(self.tokens):
+            for meaning in token.meanings:
+                if meaning.kind == "cue":
+                    self._cues.setdefault(meaning.target, []).append((index, token))
+
     def meaning(self, token: Token) -> Meaning | None:
         """What a token means for this base."""
-        return pick(token, self.base, self.view)
+        if token.start not in self._picked:
+            self._picked[token.start] = pick(token, self.base, self.view)
+        return self._picked[token.start]
 
     def meanings(self, kind: str) -> list[tuple[int, Token, Meaning]]:
         """Index, token and meaning of the unused tokens of a kind, in order."""
@@ -73,9 +84,8 @@ class Draft:
         return found
 
     def cues(self, name: str) -> list[tuple[int, Token]]:
-        return [
-            (i, t) for i, t in enumerate(self.tokens) if t.cue(name) and t.start not in self.used
-        ]
+        found = self._cues.get(name)
+        return [(i, t) for i, t in found if t.start not in self.used] if found else []
 
     def use(self, *tokens: Token) -> None:
         self.used.update(t.start for t in tokens)

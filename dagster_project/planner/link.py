@@ -76,7 +76,10 @@ class Token:
     number: float | None = None
 
     def cue(self, name: str) -> Meaning | None:
-        return next((m for m in self.meanings if m.kind == "cue" and m.target == name), None)
+        for meaning in self.meanings:
+            if meaning.target == name and meaning.kind == "cue":
+                return meaning
+        return None
 
     @property
     def is_content(self) -> bool:

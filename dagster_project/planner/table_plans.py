@@ -24,6 +24,8 @@ from dagster_project.planner.ordering import add_order
 
 _BINDING_CUES = ("without", "not", "op", "most", "least", "highest", "lowest")
 """Words that change which rows are right; a plan that leaves one aside says so."""
+_FAR_BEHIND = 0.5
+"""A table whose reach is this far below the best cannot win: leaving words aside costs no more."""
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -60,7 +62,11 @@ def plan_tables(
     """The best few table plans for the tokens, best first; () when the catalog knows none."""
     absent = absent_tables(tokens, view)
     bases = rank_bases(tokens, view, frozenset(absent) | present_tables(tokens, view))
-    planned = [_plan(_draft(asked, tokens, view, base, absent), base, asked) for base in bases[:3]]
+    planned = [
+        _plan(_draft(asked, tokens, view, base, absent), base, asked)
+        for base in bases[:3]
+        if base.score >= bases[0].score - _FAR_BEHIND
+    ]
     return tuple(sorted(planned, key=lambda p: -p.score))
 
 

@@ -35,7 +35,7 @@ class Database:
         self.owner_url = owner_url
         self.reader_url = reader_url
         self._lock = threading.Lock()
-        self._pool: ConnectionPool | None = None
+        self._pools: dict[bool, ConnectionPool] = {}
 
     def __enter__(self) -> Database:
         return self
@@ -55,21 +55,31 @@ class Database:
     @property
     def pool(self) -> ConnectionPool:
         """The owner's connections; one whose server is gone is replaced when it is handed out."""
+        return self._pool_of(autocommit=False)
+
+    @property
+    def single_statement_pool(self) -> ConnectionPool:
+        """The same, each statement a transaction of its own: see `single_statements`."""
+        return self._pool_of(autocommit=True)
+
+    def _pool_of(self, *, autocommit: bool) -> ConnectionPool:
         with self._lock:
-            if self._pool is None:
+            if autocommit not in self._pools:
                 from psycopg_pool import ConnectionPool
 
-                self._pool = ConnectionPool(
+                given = {"application_name": "canvas", "connect_timeout": 5}
+                pool: ConnectionPool = ConnectionPool(
                     self.owner_url,
                     min_size=1,
                     max_size=8,
                     timeout=10.0,
-                    kwargs={"application_name": "canvas", "connect_timeout": 5},
+                    kwargs={**given, "autocommit": autocommit},
                     check=_refuse_dead,
                     open=True,
                 )
-                atexit.register(self._pool.close)
-            return self._pool
+                atexit.register(pool.close)
+                self._pools[autocommit] = pool
+            return self._pools[autocommit]
 
     @cached_property
     def engine(self) -> sa.Engine:
@@ -95,10 +105,10 @@ class Database:
     def close(self) -> None:
         """Give all connections back. Effects: none on the server."""
         with self._lock:
-            if self._pool is not None:
-                atexit.unregister(self._pool.close)
-                self._pool.close()
-                self._pool = None
+            while self._pools:
+                _, pool = self._pools.popitem()
+                atexit.unregister(pool.close)
+                pool.close()
         engine = self.__dict__.pop("engine", None)
         if engine is not None:
             engine.dispose()

@@ -18,13 +18,8 @@ if TYPE_CHECKING:
 def single_statements(database: Database, doing: str) -> Iterator[psycopg.Connection[Any]]:
     """`doing` completes "The database could not …". Raises: StoreError for any database error."""
     try:
-        with database.pool.connection() as connection:
-            connection.autocommit = True
-            try:
-                yield connection
-            finally:
-                if not connection.closed:
-                    connection.autocommit = False
+        with database.single_statement_pool.connection() as connection:
+            yield connection
     except psycopg.Error as error:
         raise StoreError(
             f"The database could not {doing}: {error}.",
