@@ -30,7 +30,7 @@ from dagster_project.contracts.trace import Ask, FlowSpan, Trace
 from dagster_project.contracts.value import Language, Stage, TraceId
 from dagster_project.pipeline.access import Access, Caller
 from dagster_project.pipeline.applied_assets import AppliedAssets
-from dagster_project.pipeline.bind import bind_unfed
+from dagster_project.pipeline.bind import BoundStep, bind_unfed
 from dagster_project.pipeline.compose import compose
 from dagster_project.pipeline.conclude import conclude
 from dagster_project.pipeline.execute import StepDone, execute
@@ -77,6 +77,8 @@ class _Run:
     spans: list[FlowSpan] = field(default_factory=list)
     read: dict[str, str] = field(default_factory=dict)
     """Asset id to version, for what the stages were given."""
+    bound: dict[str, BoundStep] = field(default_factory=dict)
+    """Statements that validate has written and execute sends."""
 
     def elapsed_ms(self) -> float:
         return (time.perf_counter() - self.started) * 1000
@@ -276,6 +278,7 @@ def _rules(run: _Run) -> Rules:
         release=run.desk.release,
         views=run.desk.views,
         settings=_settings(run),
+        bound=run.bound,
     )
 
 
@@ -290,6 +293,7 @@ def _workbench(run: _Run) -> Workbench:
         source=run.desk.source,
         allowed_tables=run.desk.allowed_tables,
         marks=Watermarks(run.desk.watermark),
+        bound=run.bound,
     )
 
 

@@ -39,6 +39,8 @@ class Workbench:
     """Opens (or finds open) the source of this name, as the release describes it."""
     allowed_tables: Callable[[str], frozenset[str]]
     marks: Watermarks
+    bound: dict[str, BoundStep]
+    """Steps that validate has bound already."""
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ def run_step(step: PlanStep, bench: Workbench, inputs: dict[str, StepResult]) ->
     view = bench.views.get(spec.catalog or "")
     assert spec.source is not None
     try:
-        bound = bind_step(step, spec, view, bench.settings, fed)
+        bound = bench.bound.get(step.id) or bind_step(step, spec, view, bench.settings, fed)
         rows = bench.source(spec.source).run(_query(bound, spec.source, bench))
     except (SourceError, InvalidRequest) as problem:
         return _failed(step, ref, spec.source, problem)

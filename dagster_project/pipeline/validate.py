@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dagster_project.catalog.compile_table_plan import CompileSettings
 from dagster_project.catalog.view import CatalogView
@@ -15,7 +15,7 @@ from dagster_project.contracts.plan import Plan, PlanOutput, PlanStep, PolicyDec
 from dagster_project.contracts.stage import StageInput, StageOutput, ValidatedPlan
 from dagster_project.contracts.table_plan import TablePlan, TimeRange
 from dagster_project.pipeline.access import Access
-from dagster_project.pipeline.bind import bind_unfed
+from dagster_project.pipeline.bind import BoundStep, bind_unfed
 from dagster_project.pipeline.record import StageRecord
 
 
@@ -29,6 +29,8 @@ class Rules:
     release: Release
     views: dict[str, CatalogView]
     settings: CompileSettings
+    bound: dict[str, BoundStep] = field(default_factory=dict)
+    """Filled while validating: what will be sent for each step that needs no other step's rows."""
 
 
 def validate(stage_input: StageInput, previous: PlanOutput, rules: Rules) -> StageOutput:
@@ -124,7 +126,9 @@ def _check_step(
         step = step.model_copy(update={"params": _typed_params(step, spec)})
         unmasked = _unmask(step, rules, record, decisions)
         if unmasked is not None:
-            bind_unfed(unmasked, rules.release, rules.views, rules.settings)
+            bound = bind_unfed(unmasked, rules.release, rules.views, rules.settings)
+            if not unmasked.feeds:
+                rules.bound[step.id] = bound
     except InvalidRequest as problem:
         record.errors.append(problem.form(f"validate/{step.id}"))
         decisions.append(PolicyDecision(rule="contract", decision="refused", detail=str(problem)))
