@@ -11,6 +11,7 @@ from dagster_project.contracts.value import Language
 _WORD = re.compile(
     r"[0-9A-Za-z_가-힣ㄱ-ㆎ\u00c0-\u024f\u4e00-\u9fff]+(?:[-.'’/][0-9A-Za-z_가-힣]+)*"
 )
+_SPACES = re.compile(r"\s+")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㆎ]")
 _LATIN = re.compile(r"[A-Za-z]")
 
@@ -25,8 +26,9 @@ class Word:
 def normalise(text: str) -> str:
     """NFC, no control characters, single spaces. Lengths may change: do it once, at the door."""
     composed = unicodedata.normalize("NFC", text)
-    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Cf") else c for c in composed)
-    return re.sub(r"\s+", " ", visible).strip()
+    if not composed.isprintable():
+        composed = "".join(" " if unicodedata.category(c) in ("Cc", "Cf") else c for c in composed)
+    return _SPACES.sub(" ", composed).strip()
 
 
 def fold(text: str) -> str:
