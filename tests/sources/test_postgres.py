@@ -194,6 +194,7 @@ def test_more_askers_than_connections_wait_their_turn(laboratory: Laboratory) ->
 
 def test_a_close_reaches_borrowed_connections_too(laboratory: Laboratory) -> None:
     """A session that was out while the source was closed is not kept when it comes back."""
+    laboratory.kill_all_of(laboratory.reader_url)  # what other tests have left open
     source = laboratory.source()
     asker = threading.Thread(target=_swallow, args=(source, replace(ENDLESS, timeout_seconds=2.0)))
     asker.start()
