@@ -242,7 +242,7 @@ def run_one_step(
     """One step outside of any ask, on the same bench."""
     ask = Ask(question=step.purpose, as_of=as_of, language=language)
     run = _start(ask, desk, TraceId("preview"), now, None)
-    return run_step(step, _workbench(run), {}).result
+    return run_step(step, "r1", _workbench(run), {}).result
 
 
 def _step_done(run: _Run) -> StepDone:

@@ -63,13 +63,13 @@ def _bind_table_plan(
     plan = step.table_plan or spec.plan
     if plan is None or view is None:
         raise InvalidRequest(f"step {step.id!r}: query {step.query!r} has no table plan to run;")
-    more = tuple(
-        Filter(column=column, op="in", values=tuple(values))  # pyright: ignore[reportArgumentType]
-        for column, values in fed.items()
-    )
-    compiled = compile_table_plan(
-        view, plan.model_copy(update={"filters": (*plan.filters, *more)}), settings
-    )
+    if fed:
+        more = (
+            Filter(column=column, op="in", values=tuple(values))  # pyright: ignore[reportArgumentType]
+            for column, values in fed.items()
+        )
+        plan = plan.model_copy(update={"filters": (*plan.filters, *more)})
+    compiled = compile_table_plan(view, plan, settings)
     limit = min(plan.limit or settings.max_rows, settings.max_rows)
     return BoundStep(
         text=compiled.text,

@@ -35,13 +35,11 @@ def execute(
         return record.done(ExecuteResult())
     outcomes = _run_all(previous.plan, bench, pool, step_done)
     results: list[StepResult] = []
-    for number, step in enumerate(previous.plan.steps, start=1):
+    for step in previous.plan.steps:
         outcome = outcomes[step.id]
         result = outcome.result
         if outcome.reference is not None:
-            reference = outcome.reference.model_copy(update={"id": f"r{number}"})
-            record.references.append(reference)
-            result = result.model_copy(update={"references": (reference.id,)})
+            record.references.append(outcome.reference)
         if result.error is not None:
             record.errors.append(result.error)
         if result.empty is not None:
@@ -66,16 +64,17 @@ def _run_all(
     done: dict[str, StepOutcome] = {}
     if len(plan.steps) == 1:
         step = plan.steps[0]
-        done[step.id] = run_step(step, bench, {})
+        done[step.id] = run_step(step, "r1", bench, {})
         _tell(step_done, step, done[step.id])
         return done
+    references = {step.id: f"r{number}" for number, step in enumerate(plan.steps, start=1)}
     waiting = list(plan.steps)
     running: dict[Future[StepOutcome], PlanStep] = {}
     while waiting or running:
         for step in [s for s in waiting if set(s.depends_on) <= done.keys()]:
             waiting.remove(step)
             inputs = {name: done[name].result for name in step.depends_on}
-            running[pool.submit(run_step, step, bench, inputs)] = step
+            running[pool.submit(run_step, step, references[step.id], bench, inputs)] = step
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             step = running.pop(future)

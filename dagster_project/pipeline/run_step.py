@@ -65,7 +65,9 @@ class StepOutcome:
     reference: Reference | None
 
 
-def run_step(step: PlanStep, bench: Workbench, inputs: dict[str, StepResult]) -> StepOutcome:
+def run_step(
+    step: PlanStep, reference_id: str, bench: Workbench, inputs: dict[str, StepResult]
+) -> StepOutcome:
     """Never raises for what a source may do: a failure is a result with its error."""
     version = bench.release.get("query", step.query)
     assert version is not None
@@ -81,7 +83,7 @@ def run_step(step: PlanStep, bench: Workbench, inputs: dict[str, StepResult]) ->
         rows = bench.source(spec.source).run(_query(bound, spec.source, bench))
     except (SourceError, InvalidRequest) as problem:
         return _failed(step, ref, spec.source, problem)
-    result = _result(step, ref, spec, bound, rows, bench, view)
+    result = _result(step, ref, reference_id, spec, bound, rows, bench, view)
     call = ToolCall(
         step=step.id,
         source=spec.source,
@@ -91,7 +93,8 @@ def run_step(step: PlanStep, bench: Workbench, inputs: dict[str, StepResult]) ->
         elapsed_ms=round(rows.elapsed_ms, 3),
         row_count=len(result.rows),
     )
-    return StepOutcome(result, call, _reference(step, ref, spec, bound, rows, result, bench))
+    reference = _reference(step, ref, reference_id, spec, bound, rows, result, bench)
+    return StepOutcome(result, call, reference)
 
 
 def _fed(
@@ -155,6 +158,7 @@ def _failed(
 def _result(
     step: PlanStep,
     ref: str,
+    reference_id: str,
     spec: QuerySpec,
     bound: BoundStep,
     rows: Rows,
@@ -180,6 +184,7 @@ def _result(
         empty=empty,
         optional=step.optional,
         observed_at=_newest(rows),
+        references=(reference_id,),
     )
 
 
@@ -242,6 +247,7 @@ def _plain(params: dict[str, object]) -> dict[str, object]:
 def _reference(
     step: PlanStep,
     ref: str,
+    reference_id: str,
     spec: QuerySpec,
     bound: BoundStep,
     rows: Rows,
@@ -250,7 +256,7 @@ def _reference(
 ) -> Reference:
     source = bench.release.get("source", spec.source or "")
     return Reference(
-        id="",
+        id=reference_id,
         step=step.id,
         source=source.ref if source else spec.source or "",
         query=ref,

@@ -71,7 +71,9 @@ def validate(stage_input: StageInput, previous: PlanOutput, rules: Rules) -> Sta
     kept = _without_orphans(kept, decisions)
     record.counts.update(steps=len(kept), refused=len(plan.steps) - len(kept))
     withheld = _withheld(plan, kept, rules)
-    validated = plan.model_copy(update={"steps": tuple(kept), "withheld": withheld})
+    validated = plan
+    if withheld or tuple(kept) != plan.steps:
+        validated = plan.model_copy(update={"steps": tuple(kept), "withheld": withheld})
     return record.done(ValidatedPlan(plan=validated, policy_decisions=tuple(decisions)))
 
 
@@ -123,7 +125,9 @@ def _check_step(
         _refuse(record, "PLAN_INVALID", f"step {step.id!r}: no source {source!r} in the release")
         return None
     try:
-        step = step.model_copy(update={"params": _typed_params(step, spec)})
+        params = _typed_params(step, spec)
+        if params != step.params:
+            step = step.model_copy(update={"params": params})
         unmasked = _unmask(step, rules, record, decisions)
         if unmasked is not None:
             bound = bind_unfed(unmasked, rules.release, rules.views, rules.settings)
