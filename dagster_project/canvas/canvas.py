@@ -14,8 +14,11 @@ from dagster_project.contracts.stage import StepResult
 from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import Language, ReleaseId
-from dagster_project.pipeline.ask import Desk, Progress, answer, run_one_step
-from dagster_project.pipeline.ask import explain as explain_ask
+from dagster_project.pipeline.ask import answer
+from dagster_project.pipeline.desk import Desk
+from dagster_project.pipeline.explain import explain as explain_ask
+from dagster_project.pipeline.explain import run_one_step
+from dagster_project.pipeline.run import Progress
 from dagster_project.registry.load import load_site
 from dagster_project.registry.versions import (
     load_release,

@@ -17,8 +17,8 @@ from dagster_project.contracts.assets.resolver import EntityMapping, ResolverSpe
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.pipeline.applied_assets import AppliedAssets
-from dagster_project.pipeline.ask import Desk
 from dagster_project.pipeline.compose import mappings_by_query
+from dagster_project.pipeline.desk import Desk
 from dagster_project.planner.assets import policy_of, prepare
 from dagster_project.resolver.index import EntityIndex
 from dagster_project.resolver.names import EntityName, name_columns, names_from_rows

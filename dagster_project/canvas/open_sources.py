@@ -9,18 +9,24 @@ from dagster_project.contracts.asset_version import AssetVersion, Release
 from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
 from dagster_project.traces.redact import remember_secret
+from sources.circuit import Circuit, CircuitBreaker, GuardedSource
 from sources.errors import SourceError
 from sources.postgres import open_postgres
 from sources.protocol import BoundQuery, Source
 from sources.secrets import resolve_reference
 
+_WORST_FIRST = ("open", "half_open", "closed")
+
 
 class OpenSources:
-    """Every source that was asked for, by name and content. Safe from many threads."""
+    """Every source that was asked for, by name and content. Safe from many threads.
+
+    Each stands behind a circuit breaker of its own.
+    """
 
     def __init__(self, mock_url: str) -> None:
         self._mock_url = mock_url
-        self._open: dict[tuple[str, str], Source] = {}
+        self._open: dict[tuple[str, str], GuardedSource] = {}
         self._lock = Lock()
 
     def get(self, name: str, release: Release) -> Source:
@@ -29,8 +35,18 @@ class OpenSources:
         key = (name, version.asset.content_hash)
         with self._lock:
             if key not in self._open:
-                self._open[key] = _open(version, self._mock_url)
+                self._open[key] = GuardedSource(_open(version, self._mock_url), CircuitBreaker())
             return self._open[key]
+
+    def circuit(self, name: str) -> Circuit:
+        """How the source of this name stands; of several contents, the worst. Asks nothing."""
+        with self._lock:
+            found = [s.circuit for (opened, _), s in self._open.items() if opened == name]
+        return min(
+            found,
+            key=lambda circuit: _WORST_FIRST.index(circuit.state),
+            default=Circuit("closed", 0),
+        )
 
     def close(self) -> None:
         with self._lock:

@@ -9,6 +9,7 @@ from dagster_project.contracts.block import Block
 from dagster_project.contracts.error import ErrorForm
 from dagster_project.contracts.plan import Route
 from dagster_project.contracts.reference import Reference
+from dagster_project.contracts.replan import Scope, Trigger
 from dagster_project.contracts.value import Language, Value
 
 AnswerStatus = Literal["success", "partial", "degraded", "failed"]
@@ -33,6 +34,26 @@ class Action(Value):
     """Asks this."""
     command: str | None = None
     """The same on the command line."""
+
+
+class CardChoice(Value):
+    """A numbered choice of a card, ready to send back."""
+
+    number: int
+    label: str
+    question: str | None = None
+    command: str
+
+
+class ActionCard(Value):
+    """C6: what the control loop asks of the person."""
+
+    event_id: str
+    trigger: Trigger
+    scope: Scope
+    text: str
+    expected_impact: str
+    choices: tuple[CardChoice, ...]
 
 
 class ScreenBlock(Value):
@@ -60,6 +81,7 @@ class Answer(Value):
     screen: Screen
     references: tuple[Reference, ...] = ()
     next_actions: tuple[Action, ...] = ()
+    cards: tuple[ActionCard, ...] = ()
     missing: tuple[str, ...] = ()
     """Named gaps of a partial, degraded or failed answer."""
     warnings: tuple[str, ...] = ()

@@ -53,11 +53,16 @@ class EntityMention(Value):
     score: float = Field(ge=0, le=1)
 
 
+JsonPatch = tuple[dict[str, object], ...]
+"""Operations of RFC 6902, on the JSON of a plan."""
+
+
 class Choice(Value):
-    """One way to go on: the question that would be asked instead."""
+    """One way to go on: a question to ask instead, or a patch on this plan."""
 
     label: str
-    question: str
+    question: str | None = None
+    patch: JsonPatch = ()
 
 
 class OpenSlot(Value):
@@ -113,6 +118,8 @@ class Plan(Value):
     """Things taken for a name that several share, where the resolver's policy does not ask."""
     withheld: tuple[str, ...] = ()
     """Columns that were asked for and are masked for the caller; set by validate."""
+    gave_up: tuple[str, ...] = ()
+    """What the control loop changed of what was asked or assumed; said in the answer (C7)."""
     not_used: tuple[str, ...] = ()
     """Content words that no step takes into account; said in the answer."""
     display: Literal["auto", "table", "chart", "number"] = "auto"

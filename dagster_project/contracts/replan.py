@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from dagster_project.contracts.plan import Choice, JsonPatch
 from dagster_project.contracts.value import Value
 
 Trigger = Literal[
@@ -25,9 +26,16 @@ class ReplanEvent(Value):
     trigger: Trigger
     scope: Scope
     decision: Decision
-    patch: tuple[dict[str, object], ...] = ()
-    """JSON Patch (RFC 6902) on the plan."""
+    patch: JsonPatch = ()
+    """What changed in the plan; empty when the same plan is tried again."""
     attempt: int
     max_attempts: int
     expected_impact: str
     timestamp: datetime
+    position: int = 0
+    """How many stage outputs of the trace came before it."""
+    wait_ms: float = 0.0
+    """Back-off before the next round."""
+    choices: tuple[Choice, ...] = ()
+    """For `ask_user`."""
+    by: Literal["loop", "person"] = "loop"

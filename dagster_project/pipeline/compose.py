@@ -153,10 +153,14 @@ def _notices(plan: Plan, executed: ExecuteResult) -> list[NoticeBlock]:
         )
         for i, slot in enumerate(plan.open_slots, start=1)
     ]
-    if plan.time_assumed and plan.time_range is not None and plan.steps:
+    if plan.time_assumed and plan.time_range is not None and plan.steps and not plan.gave_up:
         window = window_words(plan.time_range.text, language)
         text = say("assumed", language, window=window)
         notices.append(NoticeBlock(id="assumed", level="info", text=text))
+    notices += [
+        NoticeBlock(id=f"gave_up{i}", level="warning", text=text)
+        for i, text in enumerate(plan.gave_up, start=1)
+    ]
     if plan.assumed:
         taken = ", ".join(f"{e.mention} = {e.key} ({e.label})" for e in plan.assumed)
         notices.append(

@@ -6,77 +6,66 @@ from datetime import datetime
 from typing import Any
 
 from dagster_project.contracts.answer import Action, Answer, Screen, ScreenBlock
-from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.block import NoticeBlock
 from dagster_project.contracts.error import ErrorForm
 from dagster_project.contracts.plan import ROUTES, PlanOutput
 from dagster_project.contracts.stage import (
     ExecuteResult,
     PresentResult,
-    StageInput,
     StageOutput,
     ValidatedPlan,
 )
-from dagster_project.contracts.trace import Ask, FlowSpan, Trace
-from dagster_project.contracts.value import AssetId, Language, TraceId
+from dagster_project.contracts.trace import Ask, Trace
+from dagster_project.contracts.value import AssetId, TraceId
+from dagster_project.pipeline.cards import cards_of
+from dagster_project.pipeline.run import Run
 
 
-def conclude(
-    *,
-    ask: Ask,
-    trace_id: TraceId,
-    release: Release,
-    routed: PlanOutput,
-    validated: ValidatedPlan,
-    inputs: tuple[StageInput, ...],
-    outputs: tuple[StageOutput, ...],
-    spans: tuple[FlowSpan, ...],
-    applied: dict[str, str],
-    language: Language,
-    as_of: datetime,
-    created_at: datetime,
-    duration_ms: float,
-) -> Trace:
-    """Put the record together. Adds nothing that a stage did not say."""
-    by_stage = {output.stage: output for output in outputs}
-    executed = by_stage["execute"].result if "execute" in by_stage else None
-    references = by_stage["execute"].references if "execute" in by_stage else ()
-    presented = by_stage["present"].result if "present" in by_stage else None
+def conclude(run: Run, routed: PlanOutput, validated: ValidatedPlan, created_at: datetime) -> Trace:
+    """Put the record together. Adds nothing that a stage or the loop did not say."""
+    last = {output.stage: output for output in run.outputs}
+    references = last["execute"].references if "execute" in last else ()
+    presented = last["present"].result if "present" in last else None
     if not isinstance(presented, PresentResult):
-        presented = _rejected(routed, trace_id)
+        presented = _rejected(routed, run.trace_id)
+    release = run.desk.release
     answer = Answer(
         ok=presented.status != "failed",
-        trace_id=trace_id,
-        question=ask.question,
-        language=language,
+        trace_id=run.trace_id,
+        question=run.ask.question,
+        language=run.language,
         route=ROUTES[routed.kind],
         status=presented.status,
         summary=presented.summary,
         screen=presented.screen,
         references=references,
         next_actions=presented.next_actions,
+        cards=cards_of(tuple(run.events), run.trace_id),
         missing=presented.missing,
-        warnings=(*release.warnings, *(w for o in outputs for w in o.diagnostics.warnings)),
-        error=_error(presented, outputs),
-        as_of=as_of,
-        duration_ms=duration_ms,
+        warnings=(*release.warnings, *(w for o in last.values() for w in o.diagnostics.warnings)),
+        error=_error(presented, tuple(last.values())),
+        as_of=run.as_of,
+        duration_ms=round(run.elapsed_ms, 3),
     )
+    first = run.outputs[0].result
+    executions = (o.result for o in run.outputs if isinstance(o.result, ExecuteResult))
     return _trace(
-        ask,
+        run.ask,
         answer,
         release_id=release.id,
-        plan_raw=routed,
+        plan_raw=first if isinstance(first, PlanOutput) else routed,
         plan_validated=validated.plan,
-        stage_inputs=inputs,
-        stage_outputs=outputs,
-        tool_calls=executed.tool_calls if isinstance(executed, ExecuteResult) else (),
-        applied_assets=applied,
+        stage_inputs=tuple(run.inputs),
+        stage_outputs=tuple(run.outputs),
+        replan_events=tuple(run.events),
+        tool_calls=tuple(call for executed in executions for call in executed.tool_calls),
+        applied_assets=run.read,
         asset_versions={
             asset: version.asset.content_hash
-            for asset in applied
+            for asset in run.read
             if (version := release.versions.get(AssetId(asset))) is not None
         },
-        flow_spans=spans,
+        flow_spans=tuple(run.spans),
         created_at=created_at,
     )
 

@@ -33,6 +33,7 @@ def execute(
     record = StageRecord(stage_input)
     if previous.plan is None:
         return record.done(ExecuteResult())
+    before = frozenset(bench.outcomes)
     outcomes = _run_all(previous.plan, bench, pool, step_done)
     results: list[StepResult] = []
     for step in previous.plan.steps:
@@ -51,24 +52,26 @@ def execute(
         steps=len(results),
         rows=sum(len(r.rows) for r in results),
         references=len(record.references),
+        kept=len(before),
     )
-    calls = tuple(o.call for s in previous.plan.steps if (o := outcomes[s.id]).call is not None)
-    return record.done(
-        ExecuteResult(steps=tuple(results), tool_calls=tuple(c for c in calls if c is not None))
-    )
+    made = (outcomes[s.id].call for s in previous.plan.steps if s.id not in before)
+    calls = tuple(call for call in made if call is not None)
+    return record.done(ExecuteResult(steps=tuple(results), tool_calls=calls))
 
 
 def _run_all(
     plan: Plan, bench: Workbench, pool: ThreadPoolExecutor, step_done: StepDone | None
 ) -> dict[str, StepOutcome]:
-    done: dict[str, StepOutcome] = {}
-    if len(plan.steps) == 1:
-        step = plan.steps[0]
-        done[step.id] = run_step(step, "r1", bench, {})
+    """Outcomes of all steps; those that the bench still has are not run again."""
+    done = bench.outcomes
+    references = {step.id: f"r{number}" for number, step in enumerate(plan.steps, start=1)}
+    waiting = [step for step in plan.steps if step.id not in done]
+    if len(waiting) == 1:
+        step = waiting[0]
+        inputs = {name: done[name].result for name in step.depends_on}
+        done[step.id] = run_step(step, references[step.id], bench, inputs)
         _tell(step_done, step, done[step.id])
         return done
-    references = {step.id: f"r{number}" for number, step in enumerate(plan.steps, start=1)}
-    waiting = list(plan.steps)
     running: dict[Future[StepOutcome], PlanStep] = {}
     while waiting or running:
         for step in [s for s in waiting if set(s.depends_on) <= done.keys()]:

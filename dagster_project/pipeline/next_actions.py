@@ -19,6 +19,11 @@ _SPANS: tuple[tuple[timedelta, str, str], ...] = (
 )
 
 
+def usual_spans(language: Language) -> tuple[str, ...]:
+    """How people say the usual windows, shortest first."""
+    return tuple(korean if language == "ko" else english for _, korean, english in _SPANS)
+
+
 def next_actions(
     question: str,
     plan: Plan | None,
@@ -31,7 +36,8 @@ def next_actions(
     if plan is not None:
         for slot in plan.open_slots:
             for choice in slot.choices:
-                actions.append(_asks("choose", choice.label, choice.question))
+                if choice.question is not None:
+                    actions.append(_asks("choose", choice.label, choice.question))
         actions += _other_windows(question, plan, language)
     if any(b.block.type == "table" for b in laid):
         actions.append(
@@ -72,12 +78,12 @@ def _other_windows(question: str, plan: Plan, language: Language) -> list[Action
     for kind, choice in (("widen", wider), ("narrow", narrower)):
         if choice is not None:
             words = choice[1] if language == "ko" else choice[2]
-            again = _with_window(question, span.text, words, assumed=plan.time_assumed)
+            again = with_window(question, span.text, words, assumed=plan.time_assumed)
             found.append(_asks(f"{kind}_time", say(kind, language, span=words), again))
     return found
 
 
-def _with_window(question: str, said: str, words: str, *, assumed: bool) -> str:
+def with_window(question: str, said: str, words: str, *, assumed: bool) -> str:
     """The question with another time in place of the one it named, or with one at all."""
     if not assumed and said and said in question:
         return question.replace(said, words, 1)

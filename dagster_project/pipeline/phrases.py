@@ -39,6 +39,52 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "기간을 말하지 않아 최근 {window}을(를) 기준으로 했습니다.",
         "No time was given; the last {window} was used.",
     ),
+    "impact_slot": (
+        "하나를 고르면 그대로 답합니다.",
+        "Answered as soon as one is chosen.",
+    ),
+    "impact_blocked": ("허용된 조회: {allowed}", "Allowed instead: {allowed}"),
+    "impact_fatal": (
+        "다시 해도 같은 오류이므로 멈췄습니다. 조회 자산을 고쳐야 합니다.",
+        "Trying again would fail the same way; the query asset has to be mended.",
+    ),
+    "impact_gone": (
+        "소스가 제한 안에 답하지 않아 멈췄습니다. 나머지는 답했습니다.",
+        "The source did not answer within the limits; the rest is answered.",
+    ),
+    "impact_retry": ("다시 시도합니다: {steps}", "Trying again: {steps}"),
+    "impact_limit": ("재계획 한도에 이르러 멈췄습니다.", "The limit of replans is reached."),
+    "impact_wider": (
+        "{before} 안에 자료가 없어 {after}로 넓힙니다.",
+        "Nothing within {before}; widening to {after}.",
+    ),
+    "gave_window": (
+        "최근 {before}에는 자료가 없어 최근 {after}을(를) 보았습니다.",
+        "Nothing in the last {before}, so the last {after} was used.",
+    ),
+    "impact_fewer": ("'{word}' 없이 다시 찾습니다.", "Searching again without '{word}'."),
+    "gave_word": (
+        "모든 낱말이 든 것이 없어 '{word}' 없이 찾았습니다.",
+        "Nothing holds all the words; '{word}' was left out.",
+    ),
+    "impact_outside": (
+        "자료가 있는 기간을 고르면 답할 수 있습니다.",
+        "A window that the data covers can be answered.",
+    ),
+    "impact_evidence": ("'{purpose}'을(를) 더해 봅니다.", "Adding '{purpose}' as evidence."),
+    "impact_coarser": (
+        "점이 너무 많아 {before} 대신 {after} 단위로 봅니다.",
+        "Too many points by {before}; using {after}.",
+    ),
+    "gave_grain": (
+        "점이 너무 많아 {before} 대신 {after} 단위로 묶었습니다.",
+        "Too many points by {before}, so they are shown by {after}.",
+    ),
+    "impact_cut": (
+        "묶어서 세거나 좁히면 전체를 볼 수 있습니다.",
+        "Counted by a column, all of it can be seen.",
+    ),
+    "by_count": ("{column}별 건수로 보기", "Count by {column}"),
     "withheld": (
         "이 역할에는 보이지 않는 항목을 뺐습니다: {columns}",
         "Left out, as your role may not see it: {columns}",

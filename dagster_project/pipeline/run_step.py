@@ -24,23 +24,8 @@ from dagster_project.pipeline.emptiness import explain_empty, is_empty
 from sources.errors import SourceError
 from sources.protocol import BoundQuery, Rows, Source
 
-
-@dataclass(frozen=True, slots=True)
-class Workbench:
-    """All that running steps needs, for one ask."""
-
-    trace_id: str
-    release: Release
-    views: dict[str, CatalogView]
-    settings: CompileSettings
-    timeout_seconds: float
-    masked_columns: frozenset[str]
-    source: Callable[[str], Source]
-    """Opens (or finds open) the source of this name, as the release describes it."""
-    allowed_tables: Callable[[str], frozenset[str]]
-    marks: Watermarks
-    bound: dict[str, BoundStep]
-    """Steps that validate has bound already."""
+_LEAST_SECONDS = 0.02
+"""With less than this left, a query is not sent."""
 
 
 @dataclass(slots=True)
@@ -60,9 +45,39 @@ class Watermarks:
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
+    """What one step gave: its result, the call as it happened, the evidence."""
+
     result: StepResult
     call: ToolCall | None
     reference: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """All that running steps needs, for one ask."""
+
+    trace_id: str
+    release: Release
+    views: dict[str, CatalogView]
+    settings: CompileSettings
+    timeout_seconds: float
+    """For one step."""
+    remaining_seconds: Callable[[], float]
+    """Until the ask's deadline."""
+    masked_columns: frozenset[str]
+    source: Callable[[str], Source]
+    """Opens (or finds open) the source of this name, as the release describes it."""
+    allowed_tables: Callable[[str], frozenset[str]]
+    marks: Watermarks
+    bound: dict[str, BoundStep] = field(default_factory=dict)
+    """Steps that validate has bound already."""
+    outcomes: dict[str, StepOutcome] = field(default_factory=dict)
+    """What earlier rounds of this ask have fetched and need not fetch again."""
+
+    def forget(self, steps: frozenset[str]) -> None:
+        """These steps run again in the next round."""
+        for step in steps:
+            self.outcomes.pop(step, None)
 
 
 def run_step(
@@ -76,6 +91,8 @@ def run_step(
     fed, gap = _fed(step, inputs)
     if gap is not None:
         return StepOutcome(_nothing(step, ref, inputs[gap]), None, None)
+    if bench.remaining_seconds() < _LEAST_SECONDS:
+        return _too_late(step, ref)
     view = bench.views.get(spec.catalog or "")
     assert spec.source is not None
     try:
@@ -127,12 +144,25 @@ def _nothing(step: PlanStep, ref: str, given: StepResult) -> StepResult:
     )
 
 
+def _too_late(step: PlanStep, ref: str) -> StepOutcome:
+    """The ask's deadline is over: nothing is sent any more."""
+    error = ErrorForm(
+        error=f"step {step.id!r} was not sent: the ask's deadline is over",
+        code="EXECUTE_TIMEOUT",
+        via=f"execute/{step.id}",
+    )
+    result = StepResult(
+        step=step.id, query=ref, empty="source_down", error=error, optional=step.optional
+    )
+    return StepOutcome(result, None, None)
+
+
 def _query(bound: BoundStep, source: str, bench: Workbench) -> BoundQuery:
     return BoundQuery(
         text=bound.text,
         params=bound.params,
         max_rows=bound.max_rows,
-        timeout_seconds=bench.timeout_seconds,
+        timeout_seconds=max(_LEAST_SECONDS, min(bench.timeout_seconds, bench.remaining_seconds())),
         allowed_tables=bench.allowed_tables(source),
     )
 

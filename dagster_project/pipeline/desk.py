@@ -1,0 +1,31 @@
+"""Everything an ask is answered with: one release, prepared, and the sources it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from dagster_project.catalog.view import CatalogView
+from dagster_project.contracts.asset_version import Release
+from dagster_project.contracts.assets.mapping import MappingSpec
+from dagster_project.pipeline.applied_assets import AppliedAssets
+from dagster_project.planner.assets import PlannerAssets
+from sources.protocol import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Immutable; shared by all asks of a release, from many threads."""
+
+    release: Release
+    planner: PlannerAssets
+    views: dict[str, CatalogView]
+    mappings: dict[str, MappingSpec]
+    applied: AppliedAssets
+    source: Callable[[str], Source]
+    allowed_tables: Callable[[str], frozenset[str]]
+    watermark: Callable[[str, str], tuple[datetime, datetime] | None]
+    """Oldest and newest time of a table's column; None when empty."""
+    pool: ThreadPoolExecutor

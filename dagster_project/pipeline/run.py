@@ -1,0 +1,231 @@
+"""One ask on its way: calls a stage, keeps its input and output. It decides nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from dagster_project.catalog.compile_table_plan import CompileSettings
+from dagster_project.contracts.plan import DirectAnswer, Plan, PlanOutput, PlanStep
+from dagster_project.contracts.replan import ReplanEvent
+from dagster_project.contracts.stage import (
+    ComposeResult,
+    ExecuteResult,
+    StageInput,
+    StageOutput,
+    StepResult,
+    ValidatedPlan,
+)
+from dagster_project.contracts.trace import Ask, FlowSpan
+from dagster_project.contracts.value import Language, Stage, TraceId
+from dagster_project.pipeline.access import Access, Caller
+from dagster_project.pipeline.compose import compose
+from dagster_project.pipeline.desk import Desk
+from dagster_project.pipeline.execute import execute
+from dagster_project.pipeline.present import Evidence, present, screen_for
+from dagster_project.pipeline.route_plan import route_plan
+from dagster_project.pipeline.run_step import Watermarks, Workbench
+from dagster_project.pipeline.validate import Rules, validate
+from dagster_project.planner.text import language_of, normalise
+
+Progress = Callable[[str, str, float], None]
+"""Called with stage, message and elapsed milliseconds while an ask runs."""
+
+
+def clock_of(ask: Ask, desk: Desk, now: datetime) -> datetime:
+    """What "now" means for this ask, in UTC: its own, the policy's, or the real one."""
+    calendar = desk.planner.policy.calendar
+    as_of = ask.as_of or (now if calendar.as_of == "now" else calendar.as_of)
+    if as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=ZoneInfo(calendar.time_zone))
+    return as_of.astimezone(UTC)
+
+
+@dataclass
+class Run:
+    """The record of an ask in the making: stage inputs and outputs in order, events, spans."""
+
+    ask: Ask
+    desk: Desk
+    trace_id: TraceId
+    as_of: datetime
+    language: Language
+    progress: Progress | None = None
+    started: float = field(default_factory=time.perf_counter)
+    round: int = 1
+    inputs: list[StageInput] = field(default_factory=list)
+    outputs: list[StageOutput] = field(default_factory=list)
+    spans: list[FlowSpan] = field(default_factory=list)
+    events: list[ReplanEvent] = field(default_factory=list)
+    read: dict[str, str] = field(default_factory=dict)
+    """Asset id to version, for what the stages were given."""
+
+    @classmethod
+    def start(
+        cls, ask: Ask, desk: Desk, trace_id: TraceId, now: datetime, progress: Progress | None
+    ) -> Run:
+        language = ask.language or language_of(normalise(ask.question))
+        return cls(ask, desk, trace_id, clock_of(ask, desk, now), language, progress)
+
+    # -- the five stages
+
+    def route(self) -> PlanOutput:
+        stage_input = self._enter("route_plan", self.ask.question)
+        output = route_plan(
+            stage_input, self.desk.planner, self.ask.question, self.as_of, self.language
+        )
+        result = self._leave(output).result
+        assert isinstance(result, PlanOutput)
+        return result
+
+    def check(self, routed: PlanOutput) -> ValidatedPlan:
+        self.bench.bound.clear()
+        stage_input = self._enter("validate", routed.routing_reasoning)
+        result = self._leave(validate(stage_input, routed, self.rules)).result
+        assert isinstance(result, ValidatedPlan)
+        return result
+
+    def fetch(self, validated: ValidatedPlan, plan: Plan) -> ExecuteResult:
+        names = ", ".join(step.purpose for step in plan.steps)
+        stage_input = self._enter("execute", names, plan)
+        output = execute(stage_input, validated, self.bench, self.desk.pool, self._step_done)
+        result = self._leave(output).result
+        assert isinstance(result, ExecuteResult)
+        return result
+
+    def compose(self, executed: ExecuteResult, plan: Plan) -> ComposeResult:
+        stage_input = self._enter("compose", f"{len(executed.steps)} results", plan)
+        result = self._leave(compose(stage_input, executed, plan, self.desk.mappings)).result
+        assert isinstance(result, ComposeResult)
+        return result
+
+    def present(
+        self, previous: ComposeResult | DirectAnswer, plan: Plan | None, evidence: Evidence
+    ) -> StageOutput:
+        screen = screen_for(self.desk.release, plan)
+        blocks = 1 if isinstance(previous, DirectAnswer) else len(previous.blocks)
+        stage_input = self._enter("present", f"{blocks} blocks", plan)
+        return self._leave(
+            present(
+                stage_input,
+                previous,
+                screen,
+                plan,
+                evidence,
+                self.language,
+                self.ask.question,
+                self.trace_id,
+            )
+        )
+
+    # -- what the stages are given
+
+    @property
+    def elapsed_ms(self) -> float:
+        return (time.perf_counter() - self.started) * 1000
+
+    @property
+    def remaining_seconds(self) -> float:
+        """Until the ask's deadline."""
+        policy = self.desk.planner.policy
+        allowed = min(policy.limits.ask_timeout_seconds, policy.replan.deadline_seconds)
+        return allowed - self.elapsed_ms / 1000
+
+    @cached_property
+    def settings(self) -> CompileSettings:
+        policy = self.desk.planner.policy
+        return CompileSettings(
+            as_of=self.as_of,
+            time_zone=policy.calendar.time_zone,
+            week_start=policy.calendar.week_start,
+            language=self.language,
+            max_rows=policy.limits.max_rows,
+        )
+
+    @cached_property
+    def access(self) -> Access:
+        caller = Caller(user=self.ask.user, tenant=self.ask.tenant, roles=self.ask.roles)
+        return Access.of(caller, self.desk.planner.policy)
+
+    @property
+    def allowed_queries(self) -> frozenset[str]:
+        """Titles of the queries that this caller may use, in the ask's language."""
+        planner = self.desk.planner
+        return frozenset(
+            title.shown(self.language)
+            for name, title in planner.titles.items()
+            if self.access.allows(planner.queries[name].source or "", name)
+        )
+
+    @cached_property
+    def rules(self) -> Rules:
+        return Rules(
+            policy=self.desk.planner.policy,
+            policy_ref=self.desk.planner.policy_ref,
+            access=self.access,
+            release=self.desk.release,
+            views=self.desk.views,
+            settings=self.settings,
+            bound=self.bench.bound,
+        )
+
+    @cached_property
+    def bench(self) -> Workbench:
+        return Workbench(
+            trace_id=self.trace_id,
+            release=self.desk.release,
+            views=self.desk.views,
+            settings=self.settings,
+            timeout_seconds=self.desk.planner.policy.limits.step_timeout_seconds,
+            remaining_seconds=lambda: self.remaining_seconds,
+            masked_columns=self.access.masked_columns,
+            source=self.desk.source,
+            allowed_tables=self.desk.allowed_tables,
+            marks=Watermarks(self.desk.watermark),
+        )
+
+    # -- the record
+
+    def tell(self, stage: str, message: str) -> None:
+        if self.progress is not None:
+            self.progress(stage, message, self.elapsed_ms)
+
+    def _enter(self, stage: Stage, message: str, plan: Plan | None = None) -> StageInput:
+        self.tell(stage, message)
+        applied = self.desk.applied.of(stage, plan)
+        self.read.update(applied)
+        params: dict[str, object] = {"language": self.language}
+        if stage == "route_plan":
+            params["question"] = self.ask.question
+            params["as_of"] = self.as_of.isoformat()
+            params["user"] = self.ask.user
+            params["roles"] = list(self.ask.roles)
+        elif stage in ("compose", "present"):
+            params["plan_from"] = "validate"
+        stage_input = StageInput(
+            stage=stage,
+            applied_assets=applied,
+            params=params,
+            control_context={"round": self.round},
+        )
+        self.inputs.append(stage_input)
+        return stage_input
+
+    def _leave(self, output: StageOutput) -> StageOutput:
+        self.outputs.append(output)
+        self.spans.append(
+            FlowSpan(
+                name=output.stage,
+                start_ms=round(self.elapsed_ms - output.duration_ms, 3),
+                duration_ms=output.duration_ms,
+            )
+        )
+        return output
+
+    def _step_done(self, step: PlanStep, result: StepResult) -> None:
+        rows = result.total_rows if result.total_rows is not None else len(result.rows)
+        self.tell("execute", f"{step.purpose}: {rows}")

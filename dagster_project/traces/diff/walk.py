@@ -1,0 +1,145 @@
+"""The places where two records differ, as paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+from dagster_project.contracts.trace_diff import Change
+from dagster_project.traces.diff.pairing import Pairing
+from dagster_project.traces.diff.what_matters import (
+    CELLS,
+    ITEM_KEYS,
+    NAMES,
+    NO_FIELDS,
+    VERSIONED,
+    VOLATILE,
+    without_version,
+)
+
+ABSENT: Any = object()
+SHOWN_CHARACTERS = 400
+_CUT_LIST = 8
+
+
+def changes(
+    left: object, right: object, pairing: Pairing, path: str = "", leave: Iterable[str] = ()
+) -> list[Change]:
+    """Every place that differs and matters. `leave` names fields that others compare."""
+    walk = _Walk(pairing, frozenset(leave))
+    walk.go(left, right, path)
+    return walk.found
+
+
+def same_cell(left: object, right: object) -> bool:
+    """Equal as data: 1 is 1.0 but not true; nothing is nothing, also as NaN."""
+    if left == right:
+        return left.__class__ is right.__class__ or bool not in (left.__class__, right.__class__)
+    return left != left and right != right
+
+
+class _Walk:
+    def __init__(self, pairing: Pairing, leave: frozenset[str]) -> None:
+        self.pairing = pairing
+        self.leave = leave
+        self.found: list[Change] = []
+
+    def go(self, left: Any, right: Any, path: str) -> None:
+        if isinstance(left, BaseModel) and left.__class__ is right.__class__:
+            self._model(left, right, path)
+        elif isinstance(left, Mapping) and isinstance(right, Mapping):
+            for key in (*left, *(k for k in right if k not in left)):
+                here = f"{path}/{key}"
+                self.go(left.get(key, ABSENT), right.get(key, ABSENT), here)
+        elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
+            self._items(left, right, path)
+        elif not self._same(left, right):
+            self.found.append(Change(path=path, left=_plain(left), right=_plain(right)))
+
+    def _model(self, left: BaseModel, right: BaseModel, path: str) -> None:
+        kind: Any = left.__class__
+        volatile = VOLATILE.get(kind, NO_FIELDS) | self.leave
+        versioned = VERSIONED.get(kind, NO_FIELDS)
+        names = NAMES.get(kind, NO_FIELDS)
+        cells = CELLS.get(kind, NO_FIELDS)
+        others = right.__dict__
+        for field, value in left.__dict__.items():
+            if field in volatile:
+                continue
+            other, here = others[field], f"{path}/{field}"
+            if field in versioned:
+                self.go(without_version(value), without_version(other), here)
+            elif field in names:
+                self.go(value, self._named(other), here)
+            elif field in cells:
+                if not same_cell(value, other):
+                    self.found.append(Change(path=here, left=value, right=other))
+            else:
+                self.go(value, other, here)
+
+    def _named(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.pairing.name(value)
+        if isinstance(value, Mapping):
+            return {self.pairing.name(key): item for key, item in value.items()}
+        return tuple(self.pairing.name(item) for item in value)
+
+    def _items(self, left: Sequence[Any], right: Sequence[Any], path: str) -> None:
+        if not left and not right:
+            return
+        before, after = self._keyed(left), self._keyed(right, rename=True)
+        if before is None or after is None or not (before.keys() & after.keys()):
+            before = dict(enumerate(left))
+            after = dict(enumerate(right))
+        for key in (*before, *(k for k in after if k not in before)):
+            self.go(before.get(key, ABSENT), after.get(key, ABSENT), f"{path}/{key}")
+        shared = [key for key in before if key in after]
+        moved = [key for key in after if key in before]
+        if shared != moved:
+            self.found.append(Change(path=f"{path}/order", left=shared, right=moved))
+
+    def _keyed(self, items: Sequence[Any], *, rename: bool = False) -> dict[Any, Any] | None:
+        """Items by what names them; None when nothing does."""
+        first = items[0] if items else None
+        if not isinstance(first, BaseModel):
+            return None
+        field = next((name for name in ITEM_KEYS if name in first.__dict__), None)
+        if field is None:
+            return None
+        named = rename and field in NAMES.get(first.__class__, NO_FIELDS)
+        keyed: dict[Any, Any] = {}
+        for item in items:
+            value = getattr(item, field, None)
+            if not isinstance(value, str):
+                return None
+            value = self.pairing.name(value) if named else value
+            versioned = field in VERSIONED.get(first.__class__, NO_FIELDS)
+            keyed[without_version(value) if versioned else value] = item
+        return keyed if len(keyed) == len(items) else None
+
+    def _same(self, left: Any, right: Any) -> bool:
+        if left is right:
+            return True
+        if isinstance(left, str) and isinstance(right, str):
+            return self.pairing.same_text(left, right)
+        if isinstance(left, datetime) and isinstance(right, datetime):
+            return self.pairing.same_moment(left, right)
+        return same_cell(left, right)
+
+
+def _plain(value: Any) -> object:
+    """A value as JSON has it, short enough to read."""
+    if value is ABSENT:
+        return None
+    plain = to_jsonable_python(value, inf_nan_mode="constants")
+    if isinstance(plain, str):
+        return plain if len(plain) <= SHOWN_CHARACTERS else f"{plain[:SHOWN_CHARACTERS]}…"
+    if isinstance(plain, list) and len(plain) > _CUT_LIST:
+        return [*plain[:_CUT_LIST], f"… {len(plain) - _CUT_LIST} more"]
+    if isinstance(plain, dict):
+        return {key: item for key, item in plain.items() if item not in (None, [], {}, "")}
+    return plain
