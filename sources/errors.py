@@ -3,6 +3,7 @@
     SourceError(source)
     ├── SourceUnavailable   cannot connect, connection lost      retryable  UPSTREAM_UNAVAILABLE
     ├── SourceTimeout       the statement ran past its time-out  retryable  TOOL_TIMEOUT
+    ├── CircuitOpen         left alone after failing repeatedly  terminal   CIRCUIT_OPEN
     ├── QueryRejected       a wall refused the statement         terminal   SQL_BLOCKED
     ├── QueryFailed         the engine refused a good-faith query terminal  TOOL_BAD_REQUEST
     └── RightsMissing       the role may not read what was asked terminal   PERMISSION_DENIED
@@ -12,6 +13,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -42,6 +44,19 @@ class SourceTimeout(SourceError):
 
     code = "TOOL_TIMEOUT"
     retryable = True
+
+
+class CircuitOpen(SourceError):
+    """The source failed several times in a row and is not asked for a while."""
+
+    code = "CIRCUIT_OPEN"
+
+    def __init__(
+        self, source: str, reason: str, instruction: str = "", *, retry_at: datetime | None = None
+    ) -> None:
+        super().__init__(source, reason, instruction)
+        self.retry_at = retry_at
+        """When the next call is let through."""
 
 
 class QueryRejected(SourceError):

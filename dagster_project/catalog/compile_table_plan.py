@@ -59,7 +59,8 @@ class _Select(Conditions):
             + group
             + having
         )
-        limit = min(self.plan.limit or self.settings.max_rows, self.settings.max_rows)
+        most = self.settings.most_rows(self.plan)
+        limit = min(self.plan.limit or most, most)
         asked_for_fewer = self.plan.limit is not None and self.plan.limit <= limit
         # one more than shown tells "there is more"; a "top 5" asks for no more than 5
         fetched = limit if asked_for_fewer else limit + 1

@@ -28,6 +28,12 @@ class CompileSettings:
     week_start: str
     language: Language
     max_rows: int
+    max_points: int = 2_000
+    """Rows of a time series."""
+
+    def most_rows(self, plan: TablePlan) -> int:
+        """The cap of a plan's result."""
+        return self.max_points if any(d.bucket for d in plan.dimensions) else self.max_rows
 
 
 class JoinedColumns:

@@ -70,14 +70,14 @@ def _bind_table_plan(
         )
         plan = plan.model_copy(update={"filters": (*plan.filters, *more)})
     compiled = compile_table_plan(view, plan, settings)
-    limit = min(plan.limit or settings.max_rows, settings.max_rows)
+    most = settings.most_rows(plan)
     return BoundStep(
         text=compiled.text,
         params=compiled.params,
         count_text=compiled.count_text,
         columns=compiled.columns,
         tables=compiled.tables,
-        max_rows=settings.max_rows if plan.with_ties else limit,
+        max_rows=most if plan.with_ties else min(plan.limit or most, most),
     )
 
 

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 import jsonpatch
 
-from dagster_project.contracts.assets.policy import ReplanPolicy
 from dagster_project.contracts.plan import Choice, JsonPatch, Plan, PlanOutput
 from dagster_project.contracts.replan import Decision, ReplanEvent, Scope, Trigger
 from dagster_project.contracts.stage import (
@@ -185,7 +184,8 @@ class ControlLoop:
             self.done.add(trigger)
             return None
         self.replans += 1
-        gave_up = (*plan.gave_up, *remedy.gave_up)
+        kept = (text for text in plan.gave_up if text != remedy.instead_of)
+        gave_up = (*kept, *remedy.gave_up)
         patched = remedy.plan.model_copy(update={"gave_up": gave_up})
         self._record(
             trigger,

@@ -59,8 +59,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "Nothing within {before}; widening to {after}.",
     ),
     "gave_window": (
-        "최근 {before}에는 자료가 없어 최근 {after}을(를) 보았습니다.",
-        "Nothing in the last {before}, so the last {after} was used.",
+        "더 짧은 기간에는 자료가 없어 최근 {after}까지 넓혔습니다.",
+        "Nothing in a shorter time, so the last {after} were used.",
     ),
     "impact_fewer": ("'{word}' 없이 다시 찾습니다.", "Searching again without '{word}'."),
     "gave_word": (

@@ -36,6 +36,8 @@ class Remedy:
     impact: str
     again: frozenset[str]
     gave_up: tuple[str, ...] = field(default=())
+    instead_of: str = ""
+    """What an earlier round gave up and this one goes beyond: no longer said."""
 
 
 def wider_window(plan: Plan, language: Language) -> Remedy | None:
@@ -57,7 +59,8 @@ def wider_window(plan: Plan, language: Language) -> Remedy | None:
         plan=plan.model_copy(update={"steps": steps, "time_range": after}),
         impact=say("impact_wider", language, **words),
         again=frozenset(step.id for step in plan.steps),
-        gave_up=(say("gave_window", language, **words),),
+        gave_up=(say("gave_window", language, after=words["after"]),),
+        instead_of=say("gave_window", language, after=words["before"]),
     )
 
 

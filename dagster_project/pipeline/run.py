@@ -144,6 +144,7 @@ class Run:
             week_start=policy.calendar.week_start,
             language=self.language,
             max_rows=policy.limits.max_rows,
+            max_points=policy.limits.max_points,
         )
 
     @cached_property

@@ -14,18 +14,18 @@ from dagster_project.contracts.stage import ExecuteResult, StageInput, StageOutp
 from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.contracts.trace import Ask
 from dagster_project.contracts.value import TraceId
-from dagster_project.pipeline import ask as pipeline
 from dagster_project.pipeline.execute import execute
+from dagster_project.pipeline.run import Run
 from pipeline.asking import ask, blocks, executed, rows, step
 
 
 def run(canvas: Canvas, *steps: PlanStep) -> StageOutput:
     """The execute stage alone, on steps of one's own."""
     desk = canvas.desk(canvas.release())
-    started = pipeline._start(Ask(question="x"), desk, TraceId("t"), datetime.now(UTC), None)
+    started = Run.start(Ask(question="x"), desk, TraceId("t"), datetime.now(UTC), None)
     plan = Plan(intent="lookup", language="en", as_of=AS_OF, steps=steps)
     stage_input = StageInput(stage="execute")
-    return execute(stage_input, ValidatedPlan(plan=plan), pipeline._workbench(started), desk.pool)
+    return execute(stage_input, ValidatedPlan(plan=plan), started.bench, desk.pool)
 
 
 def result(output: StageOutput) -> ExecuteResult:

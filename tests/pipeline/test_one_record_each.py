@@ -15,7 +15,7 @@ from dagster_project.contracts.block import TextBlock
 from dagster_project.contracts.stage import StageOutput
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import ReleaseId, TraceId
-from dagster_project.pipeline import ask as pipeline
+from dagster_project.pipeline import run as pipeline
 from pipeline.asking import stages
 
 QUESTION = "profile of SC-01"

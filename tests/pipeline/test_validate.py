@@ -15,7 +15,7 @@ from dagster_project.contracts.stage import StageInput, StageOutput, ValidatedPl
 from dagster_project.contracts.table_plan import Filter, Measure, Order, TablePlan, TimeRange
 from dagster_project.contracts.trace import Ask
 from dagster_project.contracts.value import TraceId
-from dagster_project.pipeline import ask as pipeline
+from dagster_project.pipeline.run import Run
 from dagster_project.pipeline.validate import Rules, validate
 from pipeline.asking import ask, stage, stages, step, validated
 
@@ -25,7 +25,7 @@ SPAN = TimeRange(start=seoul(3, 1), end=seoul(3, 2))
 def rules(canvas: Canvas, role: str = "operator") -> Rules:
     ask_ = Ask(question="x", roles=(role,))
     desk = canvas.desk(canvas.release())
-    return pipeline._rules(pipeline._start(ask_, desk, TraceId("t"), datetime.now(UTC), None))
+    return Run.start(ask_, desk, TraceId("t"), datetime.now(UTC), None).rules
 
 
 def check(held: Rules, *steps: PlanStep) -> StageOutput:

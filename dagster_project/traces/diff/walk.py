@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from dagster_project.traces.diff.what_matters import (
 )
 
 ABSENT: Any = object()
+_COMPOUND = (BaseModel, Mapping, list, tuple)
 SHOWN_CHARACTERS = 400
 _CUT_LIST = 8
 
@@ -89,10 +91,13 @@ class _Walk:
         return tuple(self.pairing.name(item) for item in value)
 
     def _items(self, left: Sequence[Any], right: Sequence[Any], path: str) -> None:
-        if not left and not right:
+        if not any(isinstance(item, _COMPOUND) for item in (*left, *right)):
+            self._scalars(left, right, path)
             return
-        before, after = self._keyed(left), self._keyed(right, rename=True)
-        if before is None or after is None or not (before.keys() & after.keys()):
+        before = self._keyed(left, self.pairing.left_id)
+        after = self._keyed(right, self.pairing.right_id, rename=True)
+        renamed = before and after and len(left) == len(right) and not before.keys() & after.keys()
+        if before is None or after is None or renamed:
             before = dict(enumerate(left))
             after = dict(enumerate(right))
         for key in (*before, *(k for k in after if k not in before)):
@@ -102,9 +107,29 @@ class _Walk:
         if shared != moved:
             self.found.append(Change(path=f"{path}/order", left=shared, right=moved))
 
-    def _keyed(self, items: Sequence[Any], *, rename: bool = False) -> dict[Any, Any] | None:
+    def _scalars(self, left: Sequence[Any], right: Sequence[Any], path: str) -> None:
+        """One change: what only the left has and what only the right has, or both as they stand."""
+        if len(left) == len(right) and all(map(self._same, left, right)):
+            return
+        before, after = Counter(map(_typed, left)), Counter(map(_typed, right))
+        gone = [value for _, value in (before - after).elements()]
+        come = [value for _, value in (after - before).elements()]
+        whole = not gone and not come
+        self.found.append(
+            Change(
+                path=f"{path}/order" if whole else path,
+                left=_plain(left if whole else gone),
+                right=_plain(right if whole else come),
+            )
+        )
+
+    def _keyed(
+        self, items: Sequence[Any], own_id: str, *, rename: bool = False
+    ) -> dict[Any, Any] | None:
         """Items by what names them; None when nothing does."""
-        first = items[0] if items else None
+        if not items:
+            return {}
+        first = items[0]
         if not isinstance(first, BaseModel):
             return None
         field = next((name for name in ITEM_KEYS if name in first.__dict__), None)
@@ -116,7 +141,7 @@ class _Walk:
             value = getattr(item, field, None)
             if not isinstance(value, str):
                 return None
-            value = self.pairing.name(value) if named else value
+            value = self.pairing.name(value) if named else value.replace(own_id, "")
             versioned = field in VERSIONED.get(first.__class__, NO_FIELDS)
             keyed[without_version(value) if versioned else value] = item
         return keyed if len(keyed) == len(items) else None
@@ -129,6 +154,10 @@ class _Walk:
         if isinstance(left, datetime) and isinstance(right, datetime):
             return self.pairing.same_moment(left, right)
         return same_cell(left, right)
+
+
+def _typed(value: Any) -> tuple[bool, Any]:
+    return isinstance(value, bool), value
 
 
 def _plain(value: Any) -> object:
