@@ -16,6 +16,7 @@ from dagster_project.contracts.stage import StageOutput
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import ReleaseId, TraceId
 from dagster_project.pipeline import run as pipeline
+from dagster_project.pipeline.ask import answer
 from pipeline.asking import stages
 
 QUESTION = "profile of SC-01"
@@ -40,7 +41,7 @@ def records(trace: Trace) -> dict[str, dict[str, Any]]:
 
 def run(canvas: Canvas) -> Trace:
     desk = canvas.desk(canvas.release())
-    return pipeline.answer(Ask(question=QUESTION), desk, TraceId("t"), NOW)
+    return answer(Ask(question=QUESTION), desk, TraceId("t"), NOW)
 
 
 def _warns(output: StageOutput) -> StageOutput:
@@ -97,7 +98,7 @@ def test_a_source_that_fails_is_in_executes_record(
     versions = {**release.versions, version.asset.id: version.model_copy(update={"asset": asset})}
     broken = Release(id=ReleaseId("broken"), versions=versions)
     desk = lab.desk(broken)
-    trace = pipeline.answer(Ask(question=QUESTION), desk, TraceId("t"), NOW)
+    trace = answer(Ask(question=QUESTION), desk, TraceId("t"), NOW)
     other = records(trace)
     assert stages(trace) == list(whole)
     assert whole["route_plan"] == other["route_plan"]

@@ -44,7 +44,7 @@ def compare_rows(
     key = choose_key(columns, dimensions, left, right)
     if key is None:
         return _whole(left, right)
-    names = [column.name for column in columns]
+    names = list(_named(columns))
     where = [names.index(name) for name in key]
     before = {tuple([_cell(row[place]) for place in where]): row for row in left}
     after = {tuple([_cell(row[place]) for place in where]): row for row in right}
@@ -130,8 +130,8 @@ def step_rows(
 def _step(
     step: str, left: StepResult | None, right: StepResult | None, dimensions: Sequence[str]
 ) -> RowsDiff | None:
-    old = {column.name: column for column in left.columns} if left else {}
-    new = {column.name: column for column in right.columns} if right else {}
+    old = _named(left.columns) if left else {}
+    new = _named(right.columns) if right else {}
     both = [name for name in old if name in new] or list(old or new)
     columns = [old.get(name) or new[name] for name in both]
     changes = compare_rows(columns, dimensions, _rows(left, both), _rows(right, both))
@@ -165,11 +165,20 @@ def _step(
     return diff if _differs(diff, changes) else None
 
 
+def _named(columns: Sequence[ResultColumn]) -> dict[str, ResultColumn]:
+    """Columns by name; a name that comes again is numbered."""
+    found: dict[str, ResultColumn] = {}
+    for column in columns:
+        again = sum(1 for name in found if name.partition("#")[0] == column.name)
+        found[f"{column.name}#{again + 1}" if column.name in found else column.name] = column
+    return found
+
+
 def _rows(result: StepResult | None, names: Sequence[str]) -> Sequence[Row]:
     """The rows over these columns; none where a column is not there."""
     if result is None:
         return ()
-    own = [column.name for column in result.columns]
+    own = list(_named(result.columns))
     if own == list(names):
         return result.rows
     if any(name not in own for name in names):
