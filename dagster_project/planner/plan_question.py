@@ -6,28 +6,24 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from dagster_project.contracts.assets.policy import QuickRule
 from dagster_project.contracts.plan import (
     Candidate,
-    DirectAnswer,
     EntityMention,
-    Feed,
     OpenSlot,
     Plan,
     PlanOutput,
     PlanStep,
-    Rejection,
 )
-from dagster_project.contracts.table_plan import Dimension, TimeRange
+from dagster_project.contracts.table_plan import TimeRange
 from dagster_project.contracts.value import Intent, Language
 from dagster_project.planner.assets import PlannerAssets
 from dagster_project.planner.base_table import fact_table, is_entity_noun
-from dagster_project.planner.chains import find_ranking, split_requests
 from dagster_project.planner.conditions import describing_words
-from dagster_project.planner.link import Linked, Token, is_verbal
+from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.open_plans import OpenPlans, open_plans
 from dagster_project.planner.open_slots import missing_slots, value_gate
-from dagster_project.planner.steps import table_step, template_steps
-from dagster_project.planner.table_plans import Asked, PlannedTable, plan_tables
+from dagster_project.planner.outcomes import by_rule, out_of_scope, planned
+from dagster_project.planner.steps import template_steps
 from dagster_project.planner.templates import TemplateMatch, features, match_template
 from dagster_project.planner.text import language_of, normalise
 
@@ -60,16 +56,16 @@ def plan_question(
     spoken = language or language_of(text)
     rule = assets.rules.match(text)
     if rule is not None:
-        return _by_rule(rule, assets, spoken, started)
+        return by_rule(rule, assets, spoken, started)
     linked = assets.read(text, as_of)
     gate = value_gate(linked, assets, spoken)
     if gate:
         plan = Plan(intent="lookup", language=spoken, as_of=as_of, open_slots=gate)
         why = "; ".join(f"{s.reason}: {s.mention!r}" for s in gate)
-        return _planned(plan, f"asked back before planning ({why})", (), started)
+        return planned(plan, f"asked back before planning ({why})", (), started)
     decision = _decide(linked, assets, as_of, spoken)
     if decision is None:
-        return _out_of_scope(linked, assets, spoken, started)
+        return out_of_scope(linked, assets, spoken, started)
     plan = Plan(
         intent=decision.intent,
         language=spoken,
@@ -84,7 +80,7 @@ def plan_question(
         assumed=_assumed(linked, assets),
         not_used=decision.not_used,
     )
-    return _planned(plan, decision.reasoning, decision.candidates, started)
+    return planned(plan, decision.reasoning, decision.candidates, started)
 
 
 def _assumed(linked: Linked, assets: PlannerAssets) -> tuple[EntityMention, ...]:
@@ -92,67 +88,6 @@ def _assumed(linked: Linked, assets: PlannerAssets) -> tuple[EntityMention, ...]
     shared = [t.mention for t in linked.tokens if t.mention is not None and t.mention.ambiguous]
     each = None if assets.index.ambiguity_policy == "top_k" else 1
     return tuple(candidate for mention in shared for candidate in mention.candidates[:each])
-
-
-# -- outcomes
-
-
-def _elapsed_ms(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 3)
-
-
-def _planned(
-    plan: Plan, reasoning: str, candidates: tuple[Candidate, ...], started: float
-) -> PlanOutput:
-    return PlanOutput(
-        kind="plan",
-        plan=plan,
-        routing_reasoning=reasoning,
-        candidates=candidates,
-        elapsed_ms=_elapsed_ms(started),
-    )
-
-
-def _by_rule(
-    rule: QuickRule, assets: PlannerAssets, language: Language, started: float
-) -> PlanOutput:
-    said = rule.answer.shown(language)
-    reasoning = f"quick rule {rule.name!r} of policy {assets.policy_ref}"
-    if rule.action == "direct":
-        direct = DirectAnswer(answer_text=said, confidence=1.0, source="knowledge")
-        return PlanOutput(
-            kind="direct",
-            direct=direct,
-            routing_reasoning=reasoning,
-            elapsed_ms=_elapsed_ms(started),
-        )
-    suggestion = rule.suggestion.shown(language) if rule.suggestion else ""
-    policy_id = f"{assets.policy_ref}#{rule.name}"
-    return PlanOutput(
-        kind="reject",
-        reject=Rejection(reason=said, policy_id=policy_id, suggestion=suggestion),
-        routing_reasoning=reasoning,
-        elapsed_ms=_elapsed_ms(started),
-    )
-
-
-def _out_of_scope(
-    linked: Linked, assets: PlannerAssets, language: Language, started: float
-) -> PlanOutput:
-    unknown = ", ".join(repr(w) for w in linked.unknown_words[:5])
-    return PlanOutput(
-        kind="direct",
-        direct=DirectAnswer(
-            answer_text=assets.policy.out_of_scope.shown(language),
-            confidence=round(1 - linked.coverage, 2),
-            source="fallback",
-        ),
-        routing_reasoning=(
-            f"the catalogs know {linked.coverage:.0%} of what is said"
-            + (f"; unknown: {unknown}" if unknown else "")
-        ),
-        elapsed_ms=_elapsed_ms(started),
-    )
 
 
 # -- verified queries against open plans
@@ -164,7 +99,7 @@ def _decide(
     settings = assets.policy.planner
     matches = _matches(linked, assets, as_of)
     able = [m for m in matches if not m.ruled_out]
-    asks_back = not any(_could_be_planned(t, assets) for t in linked.tokens)
+    asks_back = not any(_could_beplanned(t, assets) for t in linked.tokens)
     best = next((m for m in able if not m.missing or (asks_back and m.score >= _ASKS_BACK)), None)
     entities = tuple(c for t in linked.tokens if t.mention for c in t.mention.candidates[:1])
     fits = best is not None and best.score >= settings.template_score
@@ -172,7 +107,7 @@ def _decide(
         return None
     if not fits and not entities and _coverage(linked, assets) <= settings.min_coverage:
         return None
-    opened = None if fits else _open(linked, assets, as_of, language)
+    opened = None if fits else open_plans(linked, assets, as_of, language)
     candidates = _candidates(matches, opened, best if fits else None, settings.template_score)
     if fits and best is not None:
         return _Decision(
@@ -184,24 +119,19 @@ def _decide(
             reasoning=f"verified query {best.template.query!r} fits with {best.score:.2f}",
             candidates=candidates,
             open_slots=missing_slots(best, language),
+            not_used=best.not_used,
         )
     if opened is None:
         return None
-    planned, steps = opened
-    first = planned[0]
-    unheard = tuple(
-        w for w in linked.unknown_words if not is_verbal(w) and not _searched(w, planned)
-    )
-    unused = tuple(dict.fromkeys([*(w for p in planned for w in p.unused), *unheard]))
     return _Decision(
-        intent=first.intent,
-        steps=steps,
-        entities=tuple(dict.fromkeys(e for p in planned for e in p.entities)),
-        time=next((p.time for p in planned if p.time), None),
-        time_assumed=any(p.time_assumed for p in planned),
-        reasoning=f"table plan over {', '.join(p.plan.table for p in planned)}",
+        intent=opened.planned[0].intent,
+        steps=opened.steps,
+        entities=tuple(dict.fromkeys(e for p in opened.planned for e in p.entities)),
+        time=next((p.time for p in opened.planned if p.time), None),
+        time_assumed=any(p.time_assumed for p in opened.planned),
+        reasoning=f"table plan over {', '.join(p.plan.table for p in opened.planned)}",
         candidates=candidates,
-        not_used=unused,
+        not_used=opened.not_used(linked),
     )
 
 
@@ -218,7 +148,7 @@ def _coverage(linked: Linked, assets: PlannerAssets) -> float:
     return 1.0 if described and described == unknown else linked.coverage
 
 
-def _could_be_planned(token: Token, assets: PlannerAssets) -> bool:
+def _could_beplanned(token: Token, assets: PlannerAssets) -> bool:
     """Names something that can be listed or measured without naming a machine."""
     return any(m.kind == "metric" for m in token.meanings) or any(
         fact_table(token, view) or is_entity_noun(token, view) for view in assets.views
@@ -234,7 +164,7 @@ def _matches(linked: Linked, assets: PlannerAssets, as_of: datetime) -> list[Tem
 
 def _candidates(
     matches: list[TemplateMatch],
-    opened: tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None,
+    opened: OpenPlans | None,
     chosen: TemplateMatch | None,
     threshold: float,
 ) -> tuple[Candidate, ...]:
@@ -248,81 +178,13 @@ def _candidates(
         found.append(
             Candidate(query=match.template.query, score=match.score, chosen=won, reason=reason)
         )
-    for planned, step in zip(*opened, strict=False) if opened else ():
+    for table, step in zip(opened.planned, opened.steps, strict=True) if opened else ():
         found.append(
             Candidate(
-                query=f"{step.query}({planned.plan.table})",
-                score=max(0.0, planned.score),
+                query=f"{step.query}({table.plan.table})",
+                score=max(0.0, table.score),
                 chosen=True,
                 reason="no verified query fits; the catalog expresses the question",
             )
         )
     return tuple(found)
-
-
-def _searched(word: str, planned: tuple[PlannedTable, ...]) -> bool:
-    texts = (
-        str(text).lower()
-        for p in planned
-        for text in (
-            *(p.plan.search.words if p.plan.search else ()),
-            *(v for f in p.plan.filters for v in f.values),
-        )
-    )
-    return any(text in word.lower() or word.lower() in text for text in texts)
-
-
-# -- open plans
-
-
-def _open(
-    linked: Linked, assets: PlannerAssets, as_of: datetime, language: Language
-) -> tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None:
-    """One table plan, a ranking that feeds another, or two side by side: the best catalog's."""
-    best: tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None = None
-    every = assets.index.ambiguity_policy == "top_k"
-    asked = Asked(linked, assets.policy.calendar, as_of, language, every)
-    for view in assets.views:
-        if view.name not in assets.open_queries:
-            continue
-
-        def plan(tokens: tuple[Token, ...], view=view) -> PlannedTable | None:
-            found = plan_tables(asked, tokens, view)
-            return found[0] if found else None
-
-        ranking = find_ranking(linked, view)
-        if ranking is not None:
-            first, second = plan(ranking.ranked), plan(ranking.asked)
-            chained = _chain(first, second, assets, language) if first and second else None
-            if chained is not None:
-                found = chained
-                best = found if best is None or found[0][0].score > best[0][0].score else best
-                continue
-        parts = [p for part in split_requests(linked, view) if (p := plan(part)) is not None]
-        if parts and (best is None or parts[0].score > best[0][0].score):
-            steps = tuple(table_step(p, f"s{i + 1}", assets, language) for i, p in enumerate(parts))
-            best = (tuple(parts), steps)
-    return best
-
-
-def _chain(
-    ranked: PlannedTable, asked: PlannedTable, assets: PlannerAssets, language: Language
-) -> tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] | None:
-    """The ranking's keys go into a filter of what is asked."""
-    view = next(v for v in assets.views if v.name == ranked.catalog)
-    for entity in view.spec.entities:
-        key = next((d for d in ranked.plan.dimensions if _is_key_of(d, entity.key)), None)
-        column = view.entity_column(asked.plan.table, entity)
-        if key is None or column is None:
-            continue
-        feed = Feed(step="s1", column=key.name, filter_column=column)
-        steps = (
-            table_step(ranked, "s1", assets, language),
-            table_step(asked, "s2", assets, language, feeds=(feed,)),
-        )
-        return (ranked, asked), steps
-    return None
-
-
-def _is_key_of(dimension: Dimension, key: str) -> bool:
-    return dimension.bucket is None and dimension.name == key

@@ -25,6 +25,7 @@ _HARD_CUES = {
 }  # fmt: skip
 _ORDER_SHARE = 0.2
 """How much the order of words may take from a score; Korean and English differ in it by nature."""
+_WEIGHTY = 0.5
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -68,6 +69,8 @@ class TemplateMatch:
     """Required parameters that the question does not name."""
     ruled_out: str
     """Why it cannot serve; empty when it can."""
+    not_used: tuple[str, ...]
+    """Words of weight that neither an example nor a parameter takes up."""
 
 
 def features(linked: Linked) -> tuple[Feature, ...]:
@@ -123,7 +126,8 @@ def match_template(
             best_score, best_left = score, left
     hard = [f.token.text for f in best_left if f.hard]
     ruled_out = f"it cannot take {', '.join(repr(t) for t in hard)}" if hard else ""
-    return TemplateMatch(template, round(best_score, 4), params, missing, ruled_out)
+    not_used = tuple(f.token.text for f in best_left if f.weight >= _WEIGHTY)
+    return TemplateMatch(template, round(best_score, 4), params, missing, ruled_out, not_used)
 
 
 def _alike(
