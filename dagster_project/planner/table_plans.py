@@ -16,7 +16,8 @@ from dagster_project.planner.base_table import (
     present_tables,
     rank_bases,
 )
-from dagster_project.planner.conditions import add_conditions, having_from_comparisons
+from dagster_project.planner.comparisons import having_from_comparisons
+from dagster_project.planner.conditions import add_conditions
 from dagster_project.planner.draft import Draft
 from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.measures import add_measures
