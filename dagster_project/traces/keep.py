@@ -13,6 +13,7 @@ from dagster_project.store.single_statements import single_statements
 from dagster_project.traces.content import LIFTED, content_of, digest, previous_output
 from dagster_project.traces.packing import pack_body, pack_payload
 from dagster_project.traces.redact import PROCESS_WALL, SecretWall
+from dagster_project.traces.replan_facts import replan_facts
 
 if TYPE_CHECKING:
     from dagster_project.store.database import Database
@@ -32,11 +33,12 @@ with kept as (
 )
 insert into canvas.trace (
     trace_id, parent_trace_id, tenant, user_name, question, language, route, status, release_id,
-    triggers, assets, test_mode, duration_ms, created_at, body
+    triggers, assets, test_mode, duration_ms, created_at, body,
+    replans
 ) values (
     %(trace_id)s, %(parent_trace_id)s, %(tenant)s, %(user)s, %(question)s, %(language)s, %(route)s,
     %(status)s, %(release_id)s, %(triggers)s, %(assets)s, %(test_mode)s, %(duration_ms)s,
-    %(created_at)s, %(body)b
+    %(created_at)s, %(body)b, %(replans)s::jsonb
 )
 """
 
@@ -89,7 +91,13 @@ def _row(trace: Trace, wall: SecretWall) -> dict[str, object]:
         "test_mode": trace.test_mode,
         "duration_ms": trace.duration_ms,
         "created_at": trace.created_at,
+        "replans": _replans(trace),
     }
+
+
+def _replans(trace: Trace) -> str | None:
+    """What the ledger counts of this trace; most have nothing."""
+    return to_json(replan_facts(trace)).decode() if trace.replan_events else None
 
 
 def _assets(trace: Trace) -> bytes:

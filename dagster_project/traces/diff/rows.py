@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from dagster_project.contracts.plan import Plan
 from dagster_project.contracts.stage import ExecuteResult, ResultColumn, StepResult
 from dagster_project.contracts.trace_diff import CellChange, Row, RowsDiff
 from dagster_project.traces.diff.pairing import Pairing
 from dagster_project.traces.diff.row_keys import choose_key
-from dagster_project.traces.diff.walk import same_cell
+from dagster_project.traces.diff.walk import is_nothing, same_cell
 
 MOST_ROWS = 20
 MOST_CELLS = 40
@@ -85,7 +86,7 @@ def _cell(value: object) -> object:
     """A cell that equals another exactly when both are the same data."""
     if isinstance(value, bool):
         return (bool, value)
-    return (float, "nan") if value != value else value
+    return None if is_nothing(value) else value
 
 
 def _whole(left: Sequence[Row], right: Sequence[Row]) -> RowChanges:
@@ -98,7 +99,7 @@ def _whole(left: Sequence[Row], right: Sequence[Row]) -> RowChanges:
     return found
 
 
-def _pick(rows: Sequence[Row], names: Sequence[Row], wanted: Counter[Row]) -> list[Row]:
+def _pick(rows: Sequence[Row], names: Sequence[Any], wanted: Counter[Any]) -> list[Row]:
     """The last rows of each wanted name, in their order."""
     left_over = Counter(wanted)
     picked: list[Row] = []
@@ -200,8 +201,8 @@ def _outcome(result: StepResult | None) -> str:
 
 
 def _differs(diff: RowsDiff, changes: RowChanges) -> bool:
-    return (
-        bool(changes or diff.columns_added or diff.columns_removed or diff.columns_changed)
-        or (diff.left_rows, diff.left_total, diff.left_outcome)
-        != (diff.right_rows, diff.right_total, diff.right_outcome)
-    )
+    return bool(changes or diff.columns_added or diff.columns_removed or diff.columns_changed) or (
+        diff.left_rows,
+        diff.left_total,
+        diff.left_outcome,
+    ) != (diff.right_rows, diff.right_total, diff.right_outcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,6 +27,7 @@ ABSENT: Any = object()
 _COMPOUND = (BaseModel, Mapping, list, tuple)
 SHOWN_CHARACTERS = 400
 _CUT_LIST = 8
+_EMPTY: tuple[Any, ...] = (None, [], {}, "")
 
 
 def changes(
@@ -38,10 +40,14 @@ def changes(
 
 
 def same_cell(left: object, right: object) -> bool:
-    """Equal as data: 1 is 1.0 but not true; nothing is nothing, also as NaN."""
+    """Equal as data: 1 is 1.0 but not true; what is no number is nothing, as the store keeps it."""
     if left == right:
         return left.__class__ is right.__class__ or bool not in (left.__class__, right.__class__)
-    return left != left and right != right
+    return is_nothing(left) and is_nothing(right)
+
+
+def is_nothing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and not isfinite(value))
 
 
 class _Walk:
@@ -129,20 +135,21 @@ class _Walk:
         """Items by what names them; None when nothing does."""
         if not items:
             return {}
-        first = items[0]
+        first: Any = items[0]
         if not isinstance(first, BaseModel):
             return None
+        kind: Any = first.__class__
         field = next((name for name in ITEM_KEYS if name in first.__dict__), None)
         if field is None:
             return None
-        named = rename and field in NAMES.get(first.__class__, NO_FIELDS)
+        named = rename and field in NAMES.get(kind, NO_FIELDS)
+        versioned = field in VERSIONED.get(kind, NO_FIELDS)
         keyed: dict[Any, Any] = {}
         for item in items:
             value = getattr(item, field, None)
             if not isinstance(value, str):
                 return None
             value = self.pairing.name(value) if named else value.replace(own_id, "")
-            versioned = field in VERSIONED.get(first.__class__, NO_FIELDS)
             keyed[without_version(value) if versioned else value] = item
         return keyed if len(keyed) == len(items) else None
 
@@ -153,7 +160,16 @@ class _Walk:
             return self.pairing.same_text(left, right)
         if isinstance(left, datetime) and isinstance(right, datetime):
             return self.pairing.same_moment(left, right)
+        if isinstance(left, str) or isinstance(right, str):
+            # A free value that was a date or a decimal comes back from the store as text.
+            left, right = (_as_kept(value) for value in (left, right))
+            if isinstance(left, str) and isinstance(right, str):
+                return self.pairing.same_text(left, right)
         return same_cell(left, right)
+
+
+def _as_kept(value: Any) -> Any:
+    return value if isinstance(value, str) or value is ABSENT else to_jsonable_python(value)
 
 
 def _typed(value: Any) -> tuple[bool, Any]:
@@ -164,11 +180,15 @@ def _plain(value: Any) -> object:
     """A value as JSON has it, short enough to read."""
     if value is ABSENT:
         return None
-    plain = to_jsonable_python(value, inf_nan_mode="constants")
+    return _short(to_jsonable_python(value, inf_nan_mode="constants"))
+
+
+def _short(plain: Any) -> object:
     if isinstance(plain, str):
         return plain if len(plain) <= SHOWN_CHARACTERS else f"{plain[:SHOWN_CHARACTERS]}…"
-    if isinstance(plain, list) and len(plain) > _CUT_LIST:
-        return [*plain[:_CUT_LIST], f"… {len(plain) - _CUT_LIST} more"]
+    if isinstance(plain, list):
+        more = [f"… {len(plain) - _CUT_LIST} more"] if len(plain) > _CUT_LIST else []
+        return [*map(_short, plain[:_CUT_LIST]), *more]
     if isinstance(plain, dict):
-        return {key: item for key, item in plain.items() if item not in (None, [], {}, "")}
+        return {key: _short(item) for key, item in plain.items() if item not in _EMPTY}
     return plain

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from dagster_project.contracts.answer import Screen
 from dagster_project.contracts.block import Block, NumberBlock
 from dagster_project.contracts.error import ErrorForm
 from dagster_project.contracts.plan import (
@@ -15,7 +16,6 @@ from dagster_project.contracts.plan import (
     PolicyDecision,
     Rejection,
 )
-from dagster_project.contracts.answer import Screen
 from dagster_project.contracts.reference import Reference
 from dagster_project.contracts.replan import ReplanEvent
 from dagster_project.contracts.stage import Diagnostics, ExecuteResult, StageOutput, StepResult
