@@ -2,7 +2,7 @@
 
     CanvasClientError
     ├── ServerUnreachable   nothing answers at the address                     UPSTREAM_UNAVAILABLE
-    ├── LocationMissing     the server does not know the job `ask`             DATA_NOT_FOUND
+    ├── LocationMissing     the server does not know the job                  DATA_NOT_FOUND
     ├── LaunchRefused       the launch's values do not fit the job's config    INVALID_PARAMS
     ├── RunFailed           the run ended without an answer                    INTERNAL_ERROR
     └── AnswerTimeout       no answer in time; the run goes on                 EXECUTE_TIMEOUT
@@ -15,15 +15,19 @@ from __future__ import annotations
 import time
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import httpx2
 import orjson
 
 from dagster_project.contracts.errors import CanvasError
+from dagster_project.contracts.plan import JsonPatch
 from dagster_project.contracts.value import Language, Value
 
 LOCATION = "canvas"
+AnswerJob = Literal["ask", "rerun"]
+OPS: dict[AnswerJob, str] = {"ask": "answer", "rerun": "answer_again"}
+"""Each job that answers, and its one op."""
 LAUNCH = """
 mutation LaunchAsk($params: ExecutionParams!) {
   launchRun(executionParams: $params) {
@@ -168,16 +172,51 @@ class CanvasClient:
         run_id = self.launch(config, release_id)
         return self.wait_for_answer(run_id, started, wait_seconds)
 
-    def launch(self, config: dict[str, object], release_id: str | None = None) -> str:
-        """Start a run of `ask`, return its run id. `release_id` pins the config it answers with."""
+    def rerun(
+        self,
+        trace_id: str,
+        *,
+        choose: int | None = None,
+        patch: JsonPatch | None = None,
+        question: str | None = None,
+        user: str | None = None,
+        tenant: str = "default",
+        roles: tuple[str, ...] | None = None,
+        overrides: dict[str, str] | None = None,
+        same_release: bool = False,
+        reason: str = "",
+        wait_seconds: float = 120.0,
+    ) -> ClientAnswer:
+        """Launch the job `rerun` with one of a choice, a patch or a question, and wait for its
+        answer. Raises: any CanvasClientError."""
+        started = time.perf_counter()
+        given: dict[str, object] = {
+            "choose": choose,
+            "patch": None if patch is None else orjson.dumps(patch).decode(),
+            "question": question,
+            "user": user,
+            "roles": None if roles is None else list(roles),
+            "overrides": overrides,
+        }
+        config = {name: value for name, value in given.items() if value is not None}
+        config |= {"trace_id": trace_id, "tenant": tenant, "reason": reason}
+        config["same_release"] = same_release
+        run_id = self.launch(config, job="rerun")
+        return self.wait_for_answer(run_id, started, wait_seconds)
+
+    def launch(
+        self, config: dict[str, object], release_id: str | None = None, job: AnswerJob = "ask"
+    ) -> str:
+        """Start a run of a job that answers, return its run id. `release_id` pins the config it
+        answers with."""
         tags = [] if release_id is None else [{"key": "canvas/release", "value": release_id}]
         params = {
             "selector": {
                 "repositoryLocationName": self.location,
                 "repositoryName": "__repository__",
-                "jobName": "ask",
+                "jobName": job,
             },
-            "runConfigData": {"ops": {"answer": {"config": config}}},
+            "runConfigData": {"ops": {OPS[job]: {"config": config}}},
             "executionMetadata": {"tags": tags},
         }
         outcome = self._post(LAUNCH, {"params": params})["launchRun"]
@@ -186,15 +225,17 @@ class CanvasClient:
                 return outcome["run"]["runId"]
             case "RunConfigValidationInvalid":
                 problems = "; ".join(error["message"] for error in outcome["errors"])
-                raise LaunchRefused(f"{self.url} refused the ask's values: {problems}")
+                raise LaunchRefused(f"{self.url} refused the values of the job {job!r}: {problems}")
             case "PipelineNotFoundError":
                 raise LocationMissing(
-                    f"{self.url} has no job 'ask' in the code location {self.location!r}.",
+                    f"{self.url} has no job {job!r} in the code location {self.location!r}.",
                     "Is the location loaded? See the page Deployment, or run `canvas status`.",
                 )
             case other:
                 detail = outcome.get("message", "")
-                raise LaunchRefused(f"{self.url} did not launch the ask: {other} {detail}".strip())
+                raise LaunchRefused(
+                    f"{self.url} did not launch the job {job!r}: {other} {detail}".strip()
+                )
 
     def wait_for_answer(
         self, run_id: str, started: float | None = None, wait_seconds: float = 120.0

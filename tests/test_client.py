@@ -137,6 +137,20 @@ def test_an_override_is_of_one_run_only(plant: Plant, client: CanvasClient) -> N
     assert kept.test_mode
 
 
+def test_a_choice_is_sent_back_by_its_number(plant: Plant, client: CanvasClient) -> None:
+    """`rerun` gives the child's answer; it is linked to the trace that asked back."""
+    asked = client.ask("status of P-9", user="kim")
+    choice = asked.answer["cards"][0]["choices"][0]
+    chosen = client.rerun(asked.trace_id, choose=choice["number"], reason="meant this one")
+    assert chosen.answer["question"] == choice["question"]
+    child = get(plant.database, TraceId(chosen.trace_id))
+    assert (child.parent_trace_id, child.user) == (asked.trace_id, "kim")
+    patched = client.rerun(chosen.trace_id, patch=(), same_release=True, roles=("operator",))
+    assert patched.summary == chosen.summary
+    with pytest.raises(RunFailed, match="offers no choice 99"):
+        client.rerun(asked.trace_id, choose=99)
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [({"language": "fr"}, "language"), ({"overrides": {"query:x": 1}}, "overrides")],
@@ -207,4 +221,32 @@ def test_the_documented_curl_lines_work(plant: Plant, client: CanvasClient) -> N
     read = f"URL={plant.url}; RUN_ID={run_id}\n{blocks['read']}"
     done = subprocess.run(["bash", "-ec", read], capture_output=True, text=True, check=True)
     for label in ("answer", "route", "references", "trace_id"):
+        assert f'"label":"{label}"' in done.stdout.replace(" ", "")
+
+
+def test_the_documented_rerun_works(plant: Plant, client: CanvasClient) -> None:
+    """The same for going on from an answer: the second curl line of docs/dagster.md."""
+    asked = client.ask("status of P-9")
+    page = (REPOSITORY / "docs/dagster.md").read_text()
+    (block,) = re.findall(r"<!-- curl:rerun -->\n```bash\n(.*?)```", page, re.S)
+    lines = f"URL={plant.url}; TRACE_ID={asked.trace_id}\n{block}"
+    launched = subprocess.run(["bash", "-ec", lines], capture_output=True, text=True, check=True)
+    answer = client.wait_for_answer(launched.stdout.strip())
+    kept = get(plant.database, TraceId(answer.trace_id))
+    assert kept.parent_trace_id == asked.trace_id
+
+
+def test_the_documented_override_test_works(plant: Plant, client: CanvasClient) -> None:
+    """The same for testing another version; verdict and both traces are read by run id."""
+    page = (REPOSITORY / "docs/dagster.md").read_text()
+    blocks = dict(re.findall(r"<!-- curl:(\w+) -->\n```bash\n(.*?)```", page, re.S))
+    block = blocks["override_test"].replace("GT-01", "P-1").replace("ci_profile", "machine_status")
+    lines = f"URL={plant.url}\n{block}"
+    launched = subprocess.run(["bash", "-ec", lines], capture_output=True, text=True, check=True)
+    run_id = launched.stdout.strip()
+    client.wait_for_answer(run_id)
+    read = f"URL={plant.url}; RUN_ID={run_id}\n{blocks['read']}"
+    done = subprocess.run(["bash", "-ec", read], capture_output=True, text=True, check=True)
+    assert "nothing that matters changed" in done.stdout
+    for label in ("diff", "verdict", "trace_id", "baseline_trace_id"):
         assert f'"label":"{label}"' in done.stdout.replace(" ", "")

@@ -7,13 +7,23 @@ from datetime import UTC, datetime
 from dagster_project.canvas.desks import Desks
 from dagster_project.canvas.explanation import ExplainedStep, Explanation
 from dagster_project.canvas.open_sources import OpenSources
+from dagster_project.canvas.replay import ReplayReport, replay
+from dagster_project.canvas.rerun import Wish, as_asked, prepare_rerun
+from dagster_project.canvas.swap import (
+    SwapResult,
+    SwapType,
+    isolated_stage,
+    swap_question,
+    swap_trace,
+)
+from dagster_project.canvas.swapped_desk import swapped_desk
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.errors import InvalidRequest
-from dagster_project.contracts.plan import PlanOutput, PlanStep
+from dagster_project.contracts.plan import JsonPatch, PlanOutput, PlanStep
 from dagster_project.contracts.stage import StepResult
 from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.contracts.trace import Ask, Trace
-from dagster_project.contracts.value import Language, ReleaseId
+from dagster_project.contracts.value import Language, ReleaseId, Stage
 from dagster_project.pipeline.ask import answer
 from dagster_project.pipeline.desk import Desk
 from dagster_project.pipeline.explain import explain as explain_ask
@@ -28,6 +38,8 @@ from dagster_project.registry.versions import (
 )
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.settings import Settings
+from dagster_project.traces import find
+from dagster_project.traces.find import TraceFilter
 from dagster_project.traces.ids import new_trace_id
 from dagster_project.traces.keep import keep
 from dagster_project.traces.redact import remember_secret
@@ -88,6 +100,12 @@ class Canvas:
     def desk(self, release: Release) -> Desk:
         return self._desks.get(release)
 
+    def desk_with(
+        self, release: Release, overrides: dict[str, str], first: Stage = "route_plan"
+    ) -> Desk:
+        """The release with other versions, for the stages from `first` on; see `swapped_desk`."""
+        return swapped_desk(self.database, self._desks, release, overrides, first)
+
     def ask(self, ask: Ask, progress: Progress | None = None) -> Trace:
         """Answer and keep the trace; it is durable when this returns.
 
@@ -98,6 +116,96 @@ class Canvas:
         trace = answer(ask, desk, new_trace_id(now), now, progress)
         keep(self.database, trace)
         return trace
+
+    def rerun(
+        self,
+        trace_id: str,
+        *,
+        choose: int | None = None,
+        patch: JsonPatch | None = None,
+        question: str | None = None,
+        user: str | None = None,
+        tenant: str = "default",
+        roles: tuple[str, ...] | None = None,
+        overrides: dict[str, str] | None = None,
+        same_release: bool = False,
+        reason: str = "",
+        progress: Progress | None = None,
+    ) -> Trace:
+        """An earlier trace once more as a person wishes (C5, see `Wish`); kept like any ask.
+
+        Raises: AssetNotFound also for another tenant's trace, InvalidRequest, StoreError.
+        """
+        wish = Wish(choose, patch, question, user, roles, overrides, same_release, reason)
+        rerun = prepare_rerun(find.get(self.database, trace_id, tenant=tenant), wish)
+        desk = self._desk_for(rerun.ask)
+        now = datetime.now(UTC)
+        answered = answer(rerun.ask, desk, new_trace_id(now), now, progress, rerun.planned)
+        trace = as_asked(answered, rerun, reason)
+        keep(self.database, trace)
+        return trace
+
+    def test_overrides(
+        self,
+        question: str | Ask | None = None,
+        *,
+        overrides: dict[str, str],
+        trace_id: str | None = None,
+        test_type: SwapType = "full_pipeline",
+        target_stage: Stage | None = None,
+        tenant: str = "default",
+        progress: Progress | None = None,
+    ) -> SwapResult:
+        """What other asset versions make of one answer (X1 to X4), beside its baseline.
+
+        The baseline is the trace, or the question asked first without overrides. An isolated stage
+        runs alone on the trace's stored output of the stage before. Everything is kept, in test
+        mode. Raises: InvalidRequest, AssetNotFound, StoreError.
+        """
+        stage = isolated_stage(test_type, target_stage)
+        if (question is None) == (trace_id is None):
+            raise InvalidRequest("a swap test needs a question or a trace, one of them;")
+        if trace_id is not None:
+            return swap_trace(self, trace_id, overrides, stage, tenant, progress)
+        ask = question if isinstance(question, Ask) else Ask(question=question or "", tenant=tenant)
+        return swap_question(self, ask, overrides, stage, progress)
+
+    def test_stage(
+        self,
+        trace_id: str,
+        stage: Stage,
+        overrides: dict[str, str],
+        *,
+        tenant: str = "default",
+        progress: Progress | None = None,
+    ) -> SwapResult:
+        """One stage alone on what a kept trace gave it (X2). Raises: as `test_overrides`."""
+        return swap_trace(self, trace_id, overrides, stage, tenant, progress)
+
+    def replay(
+        self,
+        stage: Stage,
+        overrides: dict[str, str],
+        last: int = 200,
+        wanted: TraceFilter | None = None,
+        *,
+        keep_traces: bool = True,
+        progress: Progress | None = None,
+    ) -> ReplayReport:
+        """The last real asks again from a stage on, with other asset versions (B6).
+
+        Raises: InvalidRequest, AssetNotFound, StoreError; what goes wrong with one ask is told in
+        the report.
+        """
+        return replay(
+            self,
+            stage,
+            overrides,
+            last,
+            wanted or TraceFilter(),
+            progress,
+            keep_traces=keep_traces,
+        )
 
     def explain(self, ask: Ask) -> Explanation:
         """The plan that `ask` would run, validated and bound, and nothing run or kept."""
@@ -146,4 +254,4 @@ class Canvas:
                 f"the question has {len(ask.question):,} characters;",
                 f"at most {_MAX_QUESTION_CHARACTERS:,} are read",
             )
-        return self.desk(self.release(ask.release_id, ask.asset_overrides))
+        return self.desk_with(self.release(ask.release_id), ask.asset_overrides)

@@ -46,23 +46,29 @@ class Desks:
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="step")
 
-    def get(self, release: Release) -> Desk:
-        kept = self._kept.get(release.id)
-        if kept is not None and kept.fresh_until > time.monotonic():
+    def get(self, release: Release, *, names: bool = True) -> Desk:
+        """Without names no source is asked: enough for all stages after route_plan."""
+        key = release.id if names else f"{release.id} without names"
+        kept = self._fresh(release.id) or self._fresh(key)
+        if kept is not None:
             return kept.desk
         with self._lock:
-            kept = self._kept.get(release.id)
-            if kept is None or kept.fresh_until <= time.monotonic():
-                kept = self._build(release)
-                self._kept[release.id] = kept
+            kept = self._fresh(key)
+            if kept is None:
+                kept = self._build(release, names=names)
+                self._kept[key] = kept
                 while len(self._kept) > _KEPT_DESKS:
                     del self._kept[next(iter(self._kept))]
             return kept.desk
 
+    def _fresh(self, key: str) -> _Kept | None:
+        kept = self._kept.get(key)
+        return kept if kept is not None and kept.fresh_until > time.monotonic() else None
+
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _build(self, release: Release) -> _Kept:
+    def _build(self, release: Release, *, names: bool) -> _Kept:
         views = {
             version.asset.header.name: CatalogView(version.asset.header.name, version.asset.spec)
             for version in release.by_kind.get("schema_catalog", ())
@@ -77,15 +83,15 @@ class Desks:
         assert isinstance(policy, PolicySpec)
         now = datetime.now(UTC)
         as_of = now if policy.calendar.as_of == "now" else policy.calendar.as_of
-        names: list[EntityName] = []
+        found: list[EntityName] = []
         complete = True
-        for mapping in (m for spec in specs for m in spec.entity_mappings):
+        for mapping in (m for spec in specs if names for m in spec.entity_mappings):
             try:
-                names += self._read_names(mapping, views, release)
+                found += self._read_names(mapping, views, release)
             except SourceError:
                 complete = False  # a source that is down must not keep the others from answering
         index = EntityIndex.build(
-            specs, names, typo_score=policy.planner.typo_score, today=now.date()
+            specs, found, typo_score=policy.planner.typo_score, today=now.date()
         )
         seconds = min((spec.cache_ttl_seconds for spec in specs), default=3600)
         desk = Desk(
@@ -96,7 +102,9 @@ class Desks:
             applied=AppliedAssets(release),
             source=lambda name: self._opened.get(name, release),
             allowed_tables=lambda name: allowed_tables(name, release),
-            watermark=lambda table, column: self._watermark(table, column, views, release),
+            watermark=lambda table, column, seconds: self._watermark(
+                table, column, seconds, views, release
+            ),
             pool=self._pool,
         )
         fresh = max(seconds, 1) if complete else _RETRY_SECONDS
@@ -133,10 +141,16 @@ class Desks:
         return names_from_rows(mapping, entity, tuple(c.name for c in rows.columns), rows.rows)
 
     def _watermark(
-        self, table: str, column: str, views: dict[str, CatalogView], release: Release
+        self,
+        table: str,
+        column: str,
+        timeout_seconds: float,
+        views: dict[str, CatalogView],
+        release: Release,
     ) -> tuple[datetime, datetime] | None:
         view = next((v for v in views.values() if table in v.tables), None)
         if view is None:
             return None
         source = self._opened.get(view.spec.source, release)
-        return read_watermark(source, allowed_tables(view.spec.source, release), table, column)
+        allowed = allowed_tables(view.spec.source, release)
+        return read_watermark(source, allowed, table, column, min(5.0, timeout_seconds))

@@ -10,7 +10,6 @@ from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
 from dagster_project.traces.redact import remember_secret
 from sources.circuit import Circuit, CircuitBreaker, GuardedSource
-from sources.errors import SourceError
 from sources.postgres import open_postgres
 from sources.protocol import BoundQuery, Source
 from sources.secrets import resolve_reference
@@ -63,16 +62,23 @@ def allowed_tables(name: str, release: Release) -> frozenset[str]:
 
 
 def read_watermark(
-    source: Source, allowed: frozenset[str], table: str, time_column: str
+    source: Source,
+    allowed: frozenset[str],
+    table: str,
+    time_column: str,
+    timeout_seconds: float,
 ) -> tuple[datetime, datetime] | None:
-    """Oldest and newest time of a table, by its index where it has one. None when empty."""
+    """Oldest and newest time of a table, by its index where it has one. None when empty.
+
+    Raises: SourceError.
+    """
     schema, name = table.split(".", 1)
     column = time_column.rsplit(".", 1)[1]
     text = f'select min("{column}"), max("{column}") from "{schema}"."{name}"'
-    try:
-        rows = source.run(BoundQuery(text=text, max_rows=1, allowed_tables=allowed)).rows
-    except SourceError:
-        return None
+    query = BoundQuery(
+        text=text, max_rows=1, timeout_seconds=timeout_seconds, allowed_tables=allowed
+    )
+    rows = source.run(query).rows
     oldest, newest = rows[0] if rows else (None, None)
     if not isinstance(oldest, datetime) or not isinstance(newest, datetime):
         return None

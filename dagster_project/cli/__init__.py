@@ -18,8 +18,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "down": ("server", "Stop what `up` started."),
     "status": ("server", "Show what runs, and where."),
     "ask": ("ask", "Ask a question; get an answer with its evidence."),
+    "rerun": ("rerun", "Go on from an answer: with a choice, a patch or another question."),
     "explain": ("explain", "Show how a question would be answered, without asking."),
     "trace": ("trace", "Look into the records of asks."),
+    "test": ("swap", "Show what another version of an asset changes in one answer."),
+    "replay": ("swap", "Run the last asks again with another version; show which answers change."),
+    "ledger": ("ledger", "Show how often answers were corrected, why, and with what outcome."),
     "assets": ("assets", "List, check, compare, publish and roll back config assets."),
 }
 """Command to its module in this package, and the line that the help shows."""

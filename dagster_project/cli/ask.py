@@ -44,10 +44,10 @@ def ask(
             raise click.UsageError(
                 "--trace cannot go with --via; read it with `canvas trace show`."
             )
-        _finish_remote(_ask_remotely(via, wanted), as_json=as_json, unfold=unfold)
+        finish_remote(_ask_remotely(via, wanted), as_json=as_json, unfold=unfold)
     else:
         trace = _ask_here(settings, wanted)
-        _finish(trace, as_json=as_json, unfold=unfold, with_trace=with_trace)
+        finish(trace, as_json=as_json, unfold=unfold, with_trace=with_trace)
 
 
 def _ask_here(settings: Settings, wanted: Ask) -> Trace:
@@ -58,7 +58,7 @@ def _ask_here(settings: Settings, wanted: Ask) -> Trace:
         return canvas.ask(wanted, progress=progress)
 
 
-def _finish(trace: Trace, *, as_json: bool, unfold: bool, with_trace: bool) -> None:
+def finish(trace: Trace, *, as_json: bool, unfold: bool, with_trace: bool) -> None:
     if as_json:
         click.echo((trace if with_trace else trace.answer).model_dump_json())
     else:
@@ -91,7 +91,7 @@ def _ask_remotely(url: str, wanted: Ask) -> ClientAnswer:
         )
 
 
-def _finish_remote(found: ClientAnswer, *, as_json: bool, unfold: bool) -> None:
+def finish_remote(found: ClientAnswer, *, as_json: bool, unfold: bool) -> None:
     from dagster_project.contracts.answer import Answer
 
     answer = Answer.model_validate(found.answer)

@@ -46,7 +46,7 @@ def build_ask(given: dict[str, Any]) -> Ask:
     question = given["question"].strip()
     if not question:
         raise InvalidRequest("The question is empty.", 'Write it after `ask`, in quotes: "…".')
-    overrides = dict(_override(text) for text in given["overrides"])
+    overrides = dict(override_pair(text) for text in given["overrides"])
     return Ask(
         question=question,
         user=given["user"],
@@ -74,7 +74,7 @@ def parse_time(option: str, text: str | None) -> datetime | None:
         ) from error
 
 
-def _override(text: str) -> tuple[str, str]:
+def override_pair(text: str) -> tuple[str, str]:
     from dagster_project.contracts.errors import InvalidRequest
 
     asset, equals, version = text.partition("=")

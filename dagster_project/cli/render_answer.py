@@ -40,6 +40,7 @@ def render_answer(answer: Answer, console: Console, *, unfold: bool = False) -> 
             render_block(shown.block, language, console, folded=shown.folded and not unfold)
     if answer.references and not with_references:
         render_references(answer.references, language, console)
+    _render_cards(answer, console)
     _render_actions(answer, console)
     _render_foot(answer, console)
 
@@ -63,11 +64,22 @@ def render_references(
         line(console, styled(f"{reference.id} ", "cyan"), " · ".join(parts), indent=2)
 
 
+def _render_cards(answer: Answer, console: Console) -> None:
+    """What is asked back: why, and each choice by its number with the command that sends it."""
+    for card in answer.cards:
+        heading(console, f"{word('choose', answer.language)}: {card.expected_impact}")
+        for choice in card.choices:
+            number = styled(f"{choice.number} ", "magenta")
+            line(console, number, choice.label, styled(f"  {choice.command}", "dim"), indent=2)
+
+
 def _render_actions(answer: Answer, console: Console) -> None:
-    if not answer.next_actions:
+    on_cards = {choice.question for card in answer.cards for choice in card.choices}
+    actions = [a for a in answer.next_actions if not a.question or a.question not in on_cards]
+    if not actions:
         return
     heading(console, word("next", answer.language))
-    for action in answer.next_actions:
+    for action in actions:
         asks = f"canvas ask {quoted(action.question)}" if action.question else ""
         command = action.command or asks
         shown = styled(f"  {command}" if command else "", "dim")

@@ -13,6 +13,7 @@ from dagster_project.cli.render_plan import (
     render_decisions,
     render_steps,
 )
+from dagster_project.contracts.replan import ReplanEvent
 from dagster_project.contracts.stage import StageOutput, ToolCall, ValidatedPlan
 from dagster_project.contracts.trace import Trace
 from dagster_project.traces.find import StageRecord
@@ -24,13 +25,12 @@ _DIAGNOSTIC_STYLES = {"ok": "green", "warning": "yellow", "error": "red"}
 def render_trace(trace: Trace, console: Console) -> None:
     """The whole record in reading order; `--stage` and `--json` hold the rest."""
     _head(trace, console)
-    _stages(trace, console)
+    _timeline(trace, console)
     render_candidates(trace.plan_raw.candidates, console)
     if trace.plan_validated is not None:
         render_steps(trace.plan_validated.steps, console)
     _decisions(trace.stage_outputs, console)
     _tool_calls(trace.tool_calls, console)
-    _replans(trace, console)
     if trace.references:
         render_references(trace.references, trace.language, console)
     _assets(trace, console)
@@ -72,15 +72,48 @@ def _head(trace: Trace, console: Console) -> None:
     show_table(console, table, indent=2)
 
 
-def _stages(trace: Trace, console: Console) -> None:
-    heading(console, "stages")
-    whole = max(trace.duration_ms, *(s.start_ms + s.duration_ms for s in trace.flow_spans), 0.001)
-    starts = {span.name: span.start_ms for span in reversed(trace.flow_spans)}
-    table = new_table(console, header=False)
+def _timeline(trace: Trace, console: Console) -> None:
+    """Stage outputs of round 1, the event, stage outputs of round 2, in the order they happened."""
+    spans = trace.flow_spans
+    whole = max(trace.duration_ms, *(s.start_ms + s.duration_ms for s in spans), 0.001)
+    starts = _starts(trace)
+    events = sorted(trace.replan_events, key=lambda event: event.position)
+    rounds = any(event.decision == "auto_retry" for event in events)
+    begin = number = 0
+    for event in (*events, None):
+        end = len(trace.stage_outputs) if event is None else event.position
+        if end > begin:
+            if number == 0:
+                number = 1
+                heading(console, "round 1" if rounds else "stages")
+            _outputs(trace.stage_outputs[begin:end], starts[begin:end], whole, console)
+            begin = end
+        if event is not None:
+            _event(event, console)
+            if event.decision == "auto_retry":
+                number += 1
+                heading(console, f"round {number}")
+
+
+def _starts(trace: Trace) -> list[float]:
+    """When each stage output began; where no span says so, when the one before ended."""
+    spans: dict[str, list[float]] = {}
+    for span in trace.flow_spans:
+        spans.setdefault(span.name, []).append(span.start_ms)
     elapsed = 0.0
+    starts: list[float] = []
     for output in trace.stage_outputs:
-        start = max(elapsed, starts.get(output.stage, elapsed))
-        elapsed = start + output.duration_ms
+        known = spans.get(output.stage)
+        starts.append(max(elapsed, known.pop(0)) if known else elapsed)
+        elapsed = starts[-1] + output.duration_ms
+    return starts
+
+
+def _outputs(
+    outputs: tuple[StageOutput, ...], starts: list[float], whole: float, console: Console
+) -> None:
+    table = new_table(console, header=False)
+    for output, start in zip(outputs, starts, strict=True):
         found = output.diagnostics
         counts = ", ".join(f"{name} {count}" for name, count in found.counts.items())
         table.add_row(
@@ -91,8 +124,29 @@ def _stages(trace: Trace, console: Console) -> None:
             styled(counts),
         )
     show_table(console, table, indent=2)
-    for output in trace.stage_outputs:
+    for output in outputs:
         _diagnostics(output, console)
+
+
+def _event(event: ReplanEvent, console: Console) -> None:
+    """One decision: `↻` the loop's own, `●` a person's; with what it changes in the plan."""
+    if event.by == "person":
+        mark, style, decision = "● person", "magenta", "rerun"
+    else:
+        mark, style, decision = "↻ loop", "yellow", event.decision
+    text = f"{mark}  {event.trigger} → {decision} {event.attempt}/{event.max_attempts}"
+    wait = f" · waits {event.wait_ms:.0f} ms" if event.wait_ms else ""
+    line(console, "")
+    line(console, styled(text, style), f"  {event.scope}: {event.expected_impact}{wait}", indent=2)
+    for change in event.patch:
+        value = f" {shortened(repr(change['value']))}" if "value" in change else ""
+        line(console, f"{change.get('op')} {change.get('path')}{value}", indent=4)
+    for choice in event.choices:
+        line(console, styled(f"- {choice.label}", "dim"), indent=4)
+
+
+def shortened(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _bar(start: float, duration: float, whole: float) -> str:
@@ -136,18 +190,6 @@ def _tool_calls(calls: tuple[ToolCall, ...], console: Console) -> None:
             line(console, styled(f"{name} = {value!r}", "dim"), indent=4)
         if call.error is not None:
             line(console, styled(f"✗ {call.error.code} {call.error.error}", "red"), indent=4)
-
-
-def _replans(trace: Trace, console: Console) -> None:
-    if not trace.replan_events:
-        return
-    heading(console, "replans")
-    for event in trace.replan_events:
-        text = f"{event.attempt}/{event.max_attempts} {event.trigger} → {event.decision}"
-        line(console, styled(text, "yellow"), f"  {event.scope}: {event.expected_impact}", indent=2)
-        for change in event.patch:
-            value = f" {change['value']!r}" if "value" in change else ""
-            line(console, f"{change.get('op')} {change.get('path')}{value}", indent=4)
 
 
 def _assets(trace: Trace, console: Console) -> None:

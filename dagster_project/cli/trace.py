@@ -1,4 +1,4 @@
-"""`canvas trace list | show | stats`: look into the records of asks."""
+"""`canvas trace list | show | diff | stats`: look into the records of asks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from dagster_project.cli.question import parse_time
 
 if TYPE_CHECKING:
-    from dagster_project.contracts.value import Stage
+    from dagster_project.contracts.value import Language, Stage
     from dagster_project.store.settings import Settings
     from dagster_project.traces.find import TraceFilter, TraceSummary
 
@@ -144,6 +144,33 @@ def show(
         render_stage(found, console)
     else:
         render_trace(found, console)
+
+
+@trace.command("diff")
+@click.argument("left", metavar="A")
+@click.argument("right", metavar="B")
+@click.option("--language", type=click.Choice(("ko", "en")), default="en", show_default=True)
+@tenant_option
+@json_option
+@click.pass_obj
+def diff(
+    settings: Settings, left: str, right: str, language: str, tenant: str, *, as_json: bool
+) -> None:
+    """Show what matters that differs between two traces, stage by stage."""
+    from dagster_project.store.database import open_database
+    from dagster_project.traces.diff.diff_traces import diff_traces
+    from dagster_project.traces.find import get
+
+    with open_database(settings) as database:
+        before, after = (get(database, id_in(name), tenant=tenant) for name in (left, right))
+    found = diff_traces(before, after)
+    if as_json:
+        click.echo(found.model_dump_json())
+        return
+    from dagster_project.cli.console import open_console
+    from dagster_project.cli.render_diff import render_diff
+
+    render_diff(found, open_console(), cast("Language", language))
 
 
 @trace.command("rows")

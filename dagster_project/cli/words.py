@@ -6,6 +6,7 @@ from dagster_project.contracts.value import Language
 
 _WORDS: dict[str, tuple[str, str]] = {
     "references": ("근거", "References"),
+    "choose": ("선택", "Choose"),
     "next": ("다음", "Next"),
     "missing": ("빠진 것", "Missing"),
     "rows": ("행", "rows"),

@@ -132,9 +132,14 @@ def answer_metadata(trace: Trace) -> dict[str, dg.MetadataValue]:
 
 
 def shown(trace: Trace) -> str:
-    """The answer as its screen shows it, without what is folded."""
+    """The answer as its screen shows it, without what is folded; then what it asks back."""
     open_blocks = [b.block for b in trace.answer.screen.blocks if not b.folded]
-    return f"{trace.answer.summary}\n\n{blocks_markdown(open_blocks)}"
+    cards = [
+        f"**{card.expected_impact}**\n\n"
+        + "\n".join(f"- {choice.number}: {choice.label}" for choice in card.choices)
+        for card in trace.answer.cards
+    ]
+    return "\n\n".join([trace.answer.summary, blocks_markdown(open_blocks), *cards])
 
 
 def assets_read(trace: Trace) -> list[dg.TableRecord]:

@@ -11,6 +11,9 @@ from dagster_project.defs.asset_specs import asset_key
 from dagster_project.defs.canvas_resource import CanvasResource, bench_resource
 from dagster_project.defs.config_assets import config_assets
 from dagster_project.defs.entries import Entry, site_entries
+from dagster_project.defs.replan_ledger import refresh_ledger, replan_ledger
+from dagster_project.defs.rerun import rerun
+from dagster_project.defs.swap import override_test, stage_test, swap_test_asset
 from dagster_project.inspection.site_findings import findings_by_asset
 from dagster_project.registry.load import load_site
 from dagster_project.store.settings import Settings
@@ -23,8 +26,11 @@ def code_location(settings: Settings) -> dg.Definitions:
     assets = config_assets(entries)
     selection = dg.AssetSelection.assets(*assets)
     return dg.Definitions(
-        assets=[*assets, answer_asset(entries, site.findings)],
-        jobs=[ask, *([_refresh_config(selection)] if assets else [])],
+        assets=[*assets, answer_asset(entries, site.findings), swap_test_asset, replan_ledger],
+        jobs=[
+            *(ask, rerun, override_test, stage_test, refresh_ledger()),
+            *([_refresh_config(selection)] if assets else []),
+        ],
         resources={"canvas": CanvasResource(settings), "bench": bench_resource(settings)},
         executor=dg.in_process_executor,
     )

@@ -44,13 +44,15 @@ def answer(
         run.events.append(event)
     validated = run.check(routed)
     if routed.plan is not None:
-        routed, validated = _answer_plan(run, routed, validated)
+        routed, validated = answer_plan(run, routed, validated)
     elif routed.direct is not None:
         run.present(routed.direct, None, Evidence())
+    elif routed.reject is not None:
+        ControlLoop(run).after_reject(routed.reject)
     return conclude(run, routed, validated, now)
 
 
-def _answer_plan(
+def answer_plan(
     run: Run, routed: PlanOutput, validated: ValidatedPlan
 ) -> tuple[PlanOutput, ValidatedPlan]:
     """Rounds of execute, compose and present until the loop has nothing to improve."""
@@ -63,7 +65,8 @@ def _answer_plan(
         executed = run.fetch(validated, plan)
         move = loop.after_execute(plan, executed)
         if move is None:
-            evidence = evidence_of(asked, plan, executed, run.outputs[-1])
+            asks_back = any(e.decision == "ask_user" and e.by == "loop" for e in run.events)
+            evidence = evidence_of(asked, plan, executed, run.outputs[-1], asks_back=asks_back)
             presented = run.present(run.compose(executed, plan), plan, evidence)
             move = loop.after_present(plan, executed, presented)
         if move is None:
@@ -86,7 +89,12 @@ def _next_round(
 
 
 def evidence_of(
-    asked: Plan, plan: Plan, executed: ExecuteResult, executed_output: StageOutput
+    asked: Plan,
+    plan: Plan,
+    executed: ExecuteResult,
+    executed_output: StageOutput,
+    *,
+    asks_back: bool = False,
 ) -> Evidence:
     """What the stages before present found, beside the blocks."""
     kept = {step.id for step in plan.steps}
@@ -100,5 +108,6 @@ def evidence_of(
             dict.fromkeys([*(s.purpose for s in refused), *(purposes[r.step] for r in failed)])
         ),
         missing_required=required,
+        asks_back=asks_back,
         answered=any(r.error is None for r in executed.steps),
     )

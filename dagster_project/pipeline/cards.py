@@ -12,7 +12,7 @@ def cards_of(events: tuple[ReplanEvent, ...], trace_id: str) -> tuple[ActionCard
     cards: list[ActionCard] = []
     number = 0
     for event in events:
-        if event.decision != "ask_user":
+        if not asks_back(event):
             continue
         choices: list[CardChoice] = []
         for choice in event.choices:
@@ -38,7 +38,14 @@ def cards_of(events: tuple[ReplanEvent, ...], trace_id: str) -> tuple[ActionCard
     return tuple(cards)
 
 
-def numbered_choice(events: tuple[ReplanEvent, ...], number: int) -> Choice | None:
-    """The choice that a card shows under this number."""
-    offered = [c for event in events if event.decision == "ask_user" for c in event.choices]
-    return offered[number - 1] if 1 <= number <= len(offered) else None
+def asks_back(event: ReplanEvent) -> bool:
+    """What a person decided is no question to a person."""
+    return event.decision == "ask_user" and event.by == "loop"
+
+
+def numbered_choices(
+    events: tuple[ReplanEvent, ...],
+) -> dict[int, tuple[ReplanEvent, Choice]]:
+    """Every choice under the number that its card shows, with the event that offers it."""
+    offered = [(event, choice) for event in events if asks_back(event) for choice in event.choices]
+    return dict(enumerate(offered, start=1))

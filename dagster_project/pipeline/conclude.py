@@ -16,9 +16,9 @@ from dagster_project.contracts.stage import (
     ValidatedPlan,
 )
 from dagster_project.contracts.trace import Ask, Trace
-from dagster_project.contracts.value import AssetId, TraceId
+from dagster_project.contracts.value import TraceId
 from dagster_project.pipeline.cards import cards_of
-from dagster_project.pipeline.run import Run
+from dagster_project.pipeline.run import Run, contents_of
 
 
 def conclude(run: Run, routed: PlanOutput, validated: ValidatedPlan, created_at: datetime) -> Trace:
@@ -60,11 +60,7 @@ def conclude(run: Run, routed: PlanOutput, validated: ValidatedPlan, created_at:
         replan_events=tuple(run.events),
         tool_calls=tuple(call for executed in executions for call in executed.tool_calls),
         applied_assets=run.read,
-        asset_versions={
-            asset: version.asset.content_hash
-            for asset in run.read
-            if (version := release.versions.get(AssetId(asset))) is not None
-        },
+        asset_versions={**contents_of(release, run.read), **run.contents},
         flow_spans=tuple(run.spans),
         created_at=created_at,
     )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import jsonpatch
 
-from dagster_project.contracts.plan import Choice, JsonPatch, Plan, PlanOutput
+from dagster_project.contracts.plan import Choice, JsonPatch, Plan, PlanOutput, Rejection
 from dagster_project.contracts.replan import Decision, ReplanEvent, Scope, Trigger
 from dagster_project.contracts.stage import (
     ExecuteResult,
@@ -27,6 +27,8 @@ from dagster_project.pipeline.remedies import Remedy
 from dagster_project.pipeline.run import Run
 
 _RETRYABLE = ("UPSTREAM_UNAVAILABLE", "TOOL_TIMEOUT")
+_GONE = ("CIRCUIT_OPEN", "EXECUTE_TIMEOUT")
+"""The source may be well later, but not within this ask."""
 _BACKOFF_SECONDS = 0.1
 _LONGEST_BACKOFF_SECONDS = 2.0
 _LEAST_ROUND_SECONDS = 0.05
@@ -80,15 +82,25 @@ class ControlLoop:
             impact = self._say("impact_blocked", allowed=allowed)
             self._record("policy_blocked", "stop_with_guidance", impact)
 
+    def after_reject(self, said: Rejection) -> None:
+        """A rule of the policy refused the question before it was planned."""
+        if self._raises("policy_blocked"):
+            impact = said.suggestion or said.reason
+            self._record("policy_blocked", "stop_with_guidance", impact)
+
     def after_execute(self, plan: Plan, executed: ExecuteResult) -> Move | None:
         """Retries first, then windows and words that found nothing, then missing evidence."""
         failed = [r for r in executed.steps if r.error is not None]
         retryable = [r for r in failed if r.error and r.error.code in _RETRYABLE]
-        if retryable:
-            return self._retry(plan, retryable)
+        move = self._retry(plan, retryable) if retryable else None
+        if move is not None:
+            return move
+        codes = {r.error.code for r in failed if r.error}
+        if codes & set(_GONE) and self._raises("tool_error_retryable"):
+            self._record("tool_error_retryable", "stop_with_guidance", self._say("impact_gone"))
+        if codes - {*_RETRYABLE, *_GONE} and self._raises("tool_error_fatal"):
+            self._record("tool_error_fatal", "stop_with_guidance", self._say("impact_fatal"))
         if failed:
-            if self._raises("tool_error_fatal"):
-                self._record("tool_error_fatal", "stop_with_guidance", self._say("impact_fatal"))
             return None
         return self._empty(plan, executed) or self._evidence(plan, executed)
 
@@ -103,6 +115,8 @@ class ControlLoop:
         if remedy is not None:
             return self._replan("present_limit", plan, remedy)
         choices = remedies.groupings(plan, executed, self.run.desk.views, self.run.language)
+        if not choices and remedies.listing_was_cut(plan, executed):
+            choices = remedies.other_windows(plan, self.run.ask.question, self.run.language)
         if choices and self._raises("present_limit"):
             impact = self._say("impact_cut")
             self._record("present_limit", "ask_user", impact, choices=choices)

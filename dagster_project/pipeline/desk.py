@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.mapping import MappingSpec
+from dagster_project.contracts.value import Stage
 from dagster_project.pipeline.applied_assets import AppliedAssets
 from dagster_project.planner.assets import PlannerAssets
 from sources.protocol import Source
@@ -26,6 +27,12 @@ class Desk:
     applied: AppliedAssets
     source: Callable[[str], Source]
     allowed_tables: Callable[[str], frozenset[str]]
-    watermark: Callable[[str, str], tuple[datetime, datetime] | None]
-    """Oldest and newest time of a table's column; None when empty."""
+    watermark: Callable[[str, str, float], tuple[datetime, datetime] | None]
+    """Oldest and newest time of a table's column, asked for so many seconds; None when empty."""
     pool: ThreadPoolExecutor
+    by_stage: Mapping[Stage, Desk] = field(default_factory=dict)
+    """Desks of the stages that another version of some asset was given to (X1)."""
+
+    def at(self, stage: Stage) -> Desk:
+        """The desk that this stage reads from."""
+        return self.by_stage.get(stage, self)

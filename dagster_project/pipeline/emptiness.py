@@ -10,6 +10,7 @@ from dagster_project.contracts.block import CellValue
 from dagster_project.contracts.empty import EmptyReason
 from dagster_project.contracts.plan import PlanStep
 from dagster_project.contracts.table_plan import TimeRange
+from sources.errors import SourceError
 
 
 class Watermarks(Protocol):
@@ -38,7 +39,10 @@ def explain_empty(
         column = view.time_column(table)
         if column is None:
             continue
-        held = marks.span(table, column)
+        try:
+            held = marks.span(table, column)
+        except SourceError:
+            return "true_zero"  # it was asked and there is none; how far it reaches is not known
         if held is None or window.end <= held[0]:
             return "filtered_out"
         if window.start > held[1]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from dagster_project.contracts.errors import StageError
 from dagster_project.contracts.plan import Plan, PlanStep
 from dagster_project.contracts.stage import (
     ExecuteResult,
@@ -78,6 +79,9 @@ def _run_all(
             waiting.remove(step)
             inputs = {name: done[name].result for name in step.depends_on}
             running[pool.submit(run_step, step, references[step.id], bench, inputs)] = step
+        if not running:
+            names = ", ".join(step.id for step in waiting)
+            raise StageError("execute", f"steps {names} wait for each other or for no step;")
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             step = running.pop(future)

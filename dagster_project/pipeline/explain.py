@@ -22,8 +22,9 @@ def explain(
     routed = run.route()
     validated = run.check(routed)
     bound: list[tuple[PlanStep, str, dict[str, object]]] = []
+    sends = desk.at("execute")
     for step in validated.plan.steps if validated.plan else ():
-        statement = bind_unfed(step, desk.release, desk.views, run.settings)
+        statement = bind_unfed(step, sends.release, sends.views, run.settings)
         bound.append((step, statement.text, statement.params))
     return routed, validated, bound
 

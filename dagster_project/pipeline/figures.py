@@ -17,6 +17,8 @@ def known_figures(results: Iterable[StepResult]) -> frozenset[str]:
     """Every number of the results as a text would show it, and their row counts."""
     known: set[str] = set()
     for result in results:
+        if result.empty is not None:
+            known.add("0")
         known |= {
             shown(count) for count in (len(result.rows), result.total_rows) if count is not None
         }

@@ -26,6 +26,8 @@ class Evidence:
     missing: tuple[str, ...] = ()
     """Purposes of steps that gave nothing because something failed or was refused."""
     missing_required: bool = False
+    asks_back: bool = False
+    """The control loop has put a question that the answer hangs on."""
     answered: bool = True
     """At least one step gave rows or a true empty."""
 
@@ -129,7 +131,7 @@ def _lacks_evidence(block: Block) -> bool:
 def _status(plan: Plan | None, evidence: Evidence) -> AnswerStatus:
     if plan is None:
         return "success"
-    if plan.open_slots:
+    if plan.open_slots or evidence.asks_back:
         return "partial"
     if not evidence.answered:
         return "failed"

@@ -106,7 +106,9 @@ def more_evidence(
 ) -> Remedy | None:
     """A look-up that found no row gets what the site keeps as evidence of the thing itself."""
     required = [r for r in executed.steps if not r.optional]
-    if plan.intent != "lookup" or len(plan.entities) != 1 or any(r.rows for r in required):
+    if plan.intent != "lookup" or len(plan.entities) != 1:
+        return None
+    if not required or any(r.rows for r in required):
         return None
     if plan.time_range is not None and not plan.time_assumed:
         return None
@@ -181,6 +183,15 @@ def _with_grain(plan: TablePlan, bucketed: Dimension, grain: Bucket) -> TablePla
         o.model_copy(update={"by": grain}) if o.by == bucketed.name else o for o in plan.order
     )
     return plan.model_copy(update={"dimensions": dimensions, "order": order})
+
+
+def listing_was_cut(plan: Plan, executed: ExecuteResult) -> bool:
+    """A listing over time has more rows than are shown."""
+    cut = {r.step for r in executed.steps if r.truncated}
+    return any(
+        s.id in cut and s.table_plan and not s.table_plan.measures and s.table_plan.limit is None
+        for s in plan.steps
+    )
 
 
 def groupings(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dagster_project.catalog.compile_table_plan import CompileSettings
+from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.plan import DirectAnswer, Plan, PlanOutput, PlanStep
 from dagster_project.contracts.replan import ReplanEvent
 from dagster_project.contracts.stage import (
@@ -21,7 +22,7 @@ from dagster_project.contracts.stage import (
     ValidatedPlan,
 )
 from dagster_project.contracts.trace import Ask, FlowSpan
-from dagster_project.contracts.value import Language, Stage, TraceId
+from dagster_project.contracts.value import AssetId, Language, Stage, TraceId
 from dagster_project.pipeline.access import Access, Caller
 from dagster_project.pipeline.compose import compose
 from dagster_project.pipeline.desk import Desk
@@ -45,6 +46,12 @@ def clock_of(ask: Ask, desk: Desk, now: datetime) -> datetime:
     return as_of.astimezone(UTC)
 
 
+def contents_of(release: Release, assets: Iterable[str]) -> dict[str, str]:
+    """Asset id to content hash."""
+    found = ((asset, release.versions.get(AssetId(asset))) for asset in assets)
+    return {asset: version.asset.content_hash for asset, version in found if version is not None}
+
+
 @dataclass
 class Run:
     """The record of an ask in the making: stage inputs and outputs in order, events, spans."""
@@ -63,6 +70,8 @@ class Run:
     events: list[ReplanEvent] = field(default_factory=list)
     read: dict[str, str] = field(default_factory=dict)
     """Asset id to version, for what the stages were given."""
+    contents: dict[str, str] = field(default_factory=dict)
+    """Asset id to content hash, where it is not that of the desk's release."""
 
     @classmethod
     def start(
@@ -75,9 +84,8 @@ class Run:
 
     def route(self) -> PlanOutput:
         stage_input = self._enter("route_plan", self.ask.question)
-        output = route_plan(
-            stage_input, self.desk.planner, self.ask.question, self.as_of, self.language
-        )
+        planner = self.desk.at("route_plan").planner
+        output = route_plan(stage_input, planner, self.ask.question, self.as_of, self.language)
         result = self._leave(output).result
         assert isinstance(result, PlanOutput)
         return result
@@ -99,14 +107,15 @@ class Run:
 
     def compose(self, executed: ExecuteResult, plan: Plan) -> ComposeResult:
         stage_input = self._enter("compose", f"{len(executed.steps)} results", plan)
-        result = self._leave(compose(stage_input, executed, plan, self.desk.mappings)).result
+        mappings = self.desk.at("compose").mappings
+        result = self._leave(compose(stage_input, executed, plan, mappings)).result
         assert isinstance(result, ComposeResult)
         return result
 
     def present(
         self, previous: ComposeResult | DirectAnswer, plan: Plan | None, evidence: Evidence
     ) -> StageOutput:
-        screen = screen_for(self.desk.release, plan)
+        screen = screen_for(self.desk.at("present").release, plan)
         blocks = 1 if isinstance(previous, DirectAnswer) else len(previous.blocks)
         stage_input = self._enter("present", f"{blocks} blocks", plan)
         return self._leave(
@@ -137,7 +146,7 @@ class Run:
 
     @cached_property
     def settings(self) -> CompileSettings:
-        policy = self.desk.planner.policy
+        policy = self.desk.at("validate").planner.policy
         return CompileSettings(
             as_of=self.as_of,
             time_zone=policy.calendar.time_zone,
@@ -150,7 +159,7 @@ class Run:
     @cached_property
     def access(self) -> Access:
         caller = Caller(user=self.ask.user, tenant=self.ask.tenant, roles=self.ask.roles)
-        return Access.of(caller, self.desk.planner.policy)
+        return Access.of(caller, self.desk.at("validate").planner.policy)
 
     @property
     def allowed_queries(self) -> frozenset[str]:
@@ -164,29 +173,32 @@ class Run:
 
     @cached_property
     def rules(self) -> Rules:
+        desk = self.desk.at("validate")
+        same = desk is self.desk.at("execute")
         return Rules(
-            policy=self.desk.planner.policy,
-            policy_ref=self.desk.planner.policy_ref,
+            policy=desk.planner.policy,
+            policy_ref=desk.planner.policy_ref,
             access=self.access,
-            release=self.desk.release,
-            views=self.desk.views,
+            release=desk.release,
+            views=desk.views,
             settings=self.settings,
-            bound=self.bench.bound,
+            bound=self.bench.bound if same else {},  # what execute sends is bound by its own desk
         )
 
     @cached_property
     def bench(self) -> Workbench:
+        desk = self.desk.at("execute")
         return Workbench(
             trace_id=self.trace_id,
-            release=self.desk.release,
-            views=self.desk.views,
+            release=desk.release,
+            views=desk.views,
             settings=self.settings,
             timeout_seconds=self.desk.planner.policy.limits.step_timeout_seconds,
             remaining_seconds=lambda: self.remaining_seconds,
             masked_columns=self.access.masked_columns,
-            source=self.desk.source,
-            allowed_tables=self.desk.allowed_tables,
-            marks=Watermarks(self.desk.watermark),
+            source=desk.source,
+            allowed_tables=desk.allowed_tables,
+            marks=Watermarks(desk.watermark, lambda: self.remaining_seconds),
         )
 
     # -- the record
@@ -197,12 +209,18 @@ class Run:
 
     def _enter(self, stage: Stage, message: str, plan: Plan | None = None) -> StageInput:
         self.tell(stage, message)
-        applied = self.desk.applied.of(stage, plan)
+        desk = self.desk.at(stage)
+        applied = desk.applied.of(stage, plan)
         self.read.update(applied)
+        if self.contents or desk is not self.desk:
+            self.contents.update(contents_of(desk.release, applied))
         params: dict[str, object] = {"language": self.language}
         if stage == "route_plan":
             params["question"] = self.ask.question
             params["as_of"] = self.as_of.isoformat()
+            params["user"] = self.ask.user
+            params["roles"] = list(self.ask.roles)
+        elif stage == "validate":
             params["user"] = self.ask.user
             params["roles"] = list(self.ask.roles)
         elif stage in ("compose", "present"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -32,14 +32,17 @@ _LEAST_SECONDS = 0.02
 class Watermarks:
     """Oldest and newest time per table of a source, read once an ask, only when it matters."""
 
-    ask: Callable[[str, str], tuple[datetime, datetime] | None]
+    ask: Callable[[str, str, float], tuple[datetime, datetime] | None]
+    remaining_seconds: Callable[[], float]
     _known: dict[tuple[str, str], tuple[datetime, datetime] | None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def span(self, table: str, time_column: str) -> tuple[datetime, datetime] | None:
         with self._lock:
             if (table, time_column) not in self._known:
-                self._known[table, time_column] = self.ask(table, time_column)
+                self._known[table, time_column] = self.ask(
+                    table, time_column, max(_LEAST_SECONDS, self.remaining_seconds())
+                )
             return self._known[table, time_column]
 
 
@@ -271,7 +274,14 @@ def _newest(rows: Rows) -> datetime | None:
 
 
 def _plain(params: dict[str, object]) -> dict[str, object]:
-    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in params.items()}
+    return {name: _plain_value(value) for name, value in params.items()}
+
+
+def _plain_value(value: object) -> object:
+    """As it reads back from a kept trace: times and dates are text there."""
+    if isinstance(value, (list, tuple)):
+        return [_plain_value(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _reference(

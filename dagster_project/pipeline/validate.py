@@ -252,14 +252,11 @@ def _columns_used(plan: TablePlan, step: PlanStep, view: CatalogView | None) -> 
 
 
 def _without_orphans(steps: list[PlanStep], decisions: list[PolicyDecision]) -> list[PlanStep]:
-    """Steps whose input was refused cannot run either."""
-    kept = list(steps)
-    while True:
-        ids = {s.id for s in kept}
-        orphans = [s for s in kept if not set(s.depends_on) <= ids]
-        if not orphans:
-            return kept
-        for orphan in orphans:
-            kept.remove(orphan)
-            detail = f"{orphan.purpose}: needs {', '.join(orphan.depends_on)}"
-            decisions.append(PolicyDecision(rule="depends_on", decision="refused", detail=detail))
+    """Steps whose input was refused cannot run either, nor steps that wait for each other."""
+    ready: set[str] = set()
+    while more := {s.id for s in steps if set(s.depends_on) <= ready} - ready:
+        ready |= more
+    for orphan in (s for s in steps if s.id not in ready):
+        detail = f"{orphan.purpose}: needs {', '.join(orphan.depends_on)}"
+        decisions.append(PolicyDecision(rule="depends_on", decision="refused", detail=detail))
+    return [s for s in steps if s.id in ready]

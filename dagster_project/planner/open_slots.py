@@ -29,10 +29,20 @@ def value_gate(linked: Linked, assets: PlannerAssets, language: Language) -> tup
     return tuple(slots)
 
 
-def missing_slots(match: TemplateMatch, language: Language) -> tuple[OpenSlot, ...]:
-    """Required parameters that were not named."""
+def missing_slots(
+    match: TemplateMatch, question: str, assets: PlannerAssets, language: Language
+) -> tuple[OpenSlot, ...]:
+    """Required parameters that were not named, with the likeliest things to name."""
     return tuple(
-        OpenSlot(slot=param.names.shown(language, param.name), reason="missing")
+        OpenSlot(
+            slot=param.names.shown(language, param.name),
+            reason="missing",
+            choices=tuple(
+                Choice(label=f"{c.key} ({c.label})", question=f"{c.key} {question}")
+                for c in assets.index.nearest(question, _SHOWN_CHOICES)
+                if c.entity == param.entity
+            ),
+        )
         for param in match.missing
     )
 
@@ -52,6 +62,7 @@ def _slot(
     )
 
 
+_SHOWN_CHOICES = 3
 _TIME_CHOICES = {
     "ko": ("지난 24시간", "지난 7일", "지난 30일"),
     "en": ("last 24 hours", "last 7 days", "last 30 days"),

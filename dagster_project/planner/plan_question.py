@@ -118,7 +118,7 @@ def _decide(
             time_assumed=not any(t.kind == "time" for t in linked.tokens),
             reasoning=f"verified query {best.template.query!r} fits with {best.score:.2f}",
             candidates=candidates,
-            open_slots=missing_slots(best, language),
+            open_slots=missing_slots(best, linked.question, assets, language),
             not_used=best.not_used,
         )
     if opened is None:

@@ -11,10 +11,12 @@ from dagster_project.cli import main
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "command-line.md").read_text()
 
+NAMES = ("ask", "explain", "ledger", "rerun", "trace")
+
 
 def commands() -> dict[str, click.Command]:
     context = click.Context(main)
-    found = {name: main.get_command(context, name) for name in ("ask", "explain", "trace")}
+    found = {name: main.get_command(context, name) for name in NAMES}
     group = found.pop("trace")
     assert isinstance(group, click.Group)
     whole = found | {f"trace {name}": command for name, command in group.commands.items()}

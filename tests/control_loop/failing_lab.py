@@ -40,6 +40,7 @@ create role {_ROLE} login password '{_PASSWORD}';
 grant connect on database canvas to {_ROLE};
 grant usage on schema lab to {_ROLE};
 grant select on all tables in schema lab to {_ROLE};
+grant usage on all sequences in schema lab to {_ROLE};
 """
 
 

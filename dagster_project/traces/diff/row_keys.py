@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dagster_project.contracts.stage import ResultColumn
 from dagster_project.contracts.trace_diff import Row
+from dagster_project.traces.diff.walk import is_nothing
 
 _EXACT = ("id", "key", "code")
 _ENDINGS = ("_id", "_key", "_code", "_no", "_name")
@@ -58,11 +59,18 @@ def _choices(
         yield (*times, *ids, *texts)
 
 
+def as_data(value: object) -> object:
+    """A cell that equals another exactly when both are the same data."""
+    if isinstance(value, bool):
+        return (bool, value)
+    return None if is_nothing(value) else value
+
+
 def _unique(rows: Sequence[Row], where: Sequence[int]) -> bool:
     seen: set[object] = set()
     for row in rows:
-        key = row[where[0]] if len(where) == 1 else tuple([row[place] for place in where])
-        if key is None or key in seen:
+        key = tuple([as_data(row[place]) for place in where])
+        if all(cell is None for cell in key) or key in seen:
             return False
         seen.add(key)
     return True

@@ -11,8 +11,8 @@ from dagster_project.contracts.plan import Plan
 from dagster_project.contracts.stage import ExecuteResult, ResultColumn, StepResult
 from dagster_project.contracts.trace_diff import CellChange, Row, RowsDiff
 from dagster_project.traces.diff.pairing import Pairing
-from dagster_project.traces.diff.row_keys import choose_key
-from dagster_project.traces.diff.walk import is_nothing, same_cell
+from dagster_project.traces.diff.row_keys import as_data, choose_key
+from dagster_project.traces.diff.walk import same_cell
 
 MOST_ROWS = 20
 MOST_CELLS = 40
@@ -47,8 +47,8 @@ def compare_rows(
         return _whole(left, right)
     names = list(_named(columns))
     where = [names.index(name) for name in key]
-    before = {tuple([_cell(row[place]) for place in where]): row for row in left}
-    after = {tuple([_cell(row[place]) for place in where]): row for row in right}
+    before = {tuple([as_data(row[place]) for place in where]): row for row in left}
+    after = {tuple([as_data(row[place]) for place in where]): row for row in right}
     found = RowChanges(
         key=key,
         removed=[row for name, row in before.items() if name not in after],
@@ -82,16 +82,9 @@ def same_rows(left: Sequence[Row], right: Sequence[Row]) -> bool:
     )
 
 
-def _cell(value: object) -> object:
-    """A cell that equals another exactly when both are the same data."""
-    if isinstance(value, bool):
-        return (bool, value)
-    return None if is_nothing(value) else value
-
-
 def _whole(left: Sequence[Row], right: Sequence[Row]) -> RowChanges:
-    old = [tuple(map(_cell, row)) for row in left]
-    new = [tuple(map(_cell, row)) for row in right]
+    old = [tuple(map(as_data, row)) for row in left]
+    new = [tuple(map(as_data, row)) for row in right]
     removed, added = Counter(old) - Counter(new), Counter(new) - Counter(old)
     found = RowChanges(removed=_pick(left, old, removed), added=_pick(right, new, added))
     if not found.added and not found.removed:
