@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from dagster_project.canvas.swap import release_of
 from dagster_project.canvas.swapped_desk import hold_to_stages, record_drafts
 from dagster_project.contracts.errors import InvalidRequest
-from dagster_project.contracts.value import STAGES, Stage, TraceId, Value
+from dagster_project.contracts.value import (
+    STAGES,
+    ReleaseId,
+    Stage,
+    TraceId,
+    Value,
+    base_release_id,
+)
 from dagster_project.pipeline.desk import Desk
 from dagster_project.pipeline.run import Progress
 from dagster_project.pipeline.run_stage import run_from
@@ -79,7 +86,7 @@ def replay(
     desks, notes = _desks(canvas, found, overrides, stage)
 
     def one(summary: TraceSummary) -> Replayed:
-        desk = desks[summary.release_id.partition("+")[0]]
+        desk = desks[base_release_id(summary.release_id)]
         try:
             return _replay_one(canvas, summary, stage, desk, overrides, keep_traces=keep_traces)
         except Exception as error:  # one ask that breaks must not cost the other answers
@@ -130,12 +137,12 @@ def _last_asks(canvas: Canvas, last: int, wanted: TraceFilter) -> Iterator[Trace
 
 def _desks(
     canvas: Canvas, found: tuple[TraceSummary, ...], overrides: dict[str, str], stage: Stage
-) -> tuple[dict[str, Desk], tuple[str, ...]]:
+) -> tuple[dict[ReleaseId, Desk], tuple[str, ...]]:
     """A desk for each release that was in force then, with the same assets swapped."""
     stages = STAGES[STAGES.index(stage) :]
-    desks: dict[str, Desk] = {}
+    desks: dict[ReleaseId, Desk] = {}
     notes: list[str] = []
-    for base in dict.fromkeys(summary.release_id.partition("+")[0] for summary in found):
+    for base in dict.fromkeys(base_release_id(summary.release_id) for summary in found):
         release, note = release_of(canvas, base)
         desks[base] = canvas.desk_with(release, overrides, stage)
         hold_to_stages(desks[base].release, overrides, stages)

@@ -14,7 +14,7 @@ from dagster_project.contracts.errors import InvalidRequest
 from dagster_project.contracts.plan import JsonPatch, Plan, PlanOutput
 from dagster_project.contracts.replan import ReplanEvent, Scope, Trigger
 from dagster_project.contracts.trace import Ask, Trace
-from dagster_project.contracts.value import ReleaseId
+from dagster_project.contracts.value import base_release_id
 from dagster_project.pipeline.cards import numbered_choices
 
 
@@ -103,8 +103,7 @@ def _ask(parent: Trace, wish: Wish, question: str, plan: Plan | None = None) -> 
         roles = _roles_of(parent) if user == parent.user else Ask(question=question).roles
     inherits = wish.overrides is None
     overrides = parent.asset_overrides if wish.overrides is None else wish.overrides
-    # The id of a release with overrides is its base's with a suffix.
-    release = ReleaseId(parent.release_id.partition("+")[0]) if wish.same_release else None
+    release = base_release_id(parent.release_id) if wish.same_release else None
     return Ask(
         question=question,
         user=user,

@@ -10,7 +10,7 @@ from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.trace_diff import TraceDiff
-from dagster_project.contracts.value import STAGES, ReleaseId, Stage, Value
+from dagster_project.contracts.value import STAGES, ReleaseId, Stage, Value, base_release_id
 from dagster_project.pipeline.desk import Desk
 from dagster_project.pipeline.run import Progress
 from dagster_project.pipeline.run_stage import run_from, run_stage
@@ -114,7 +114,7 @@ def _pinned(release: Release) -> ReleaseId | None:
 
 def release_of(canvas: Canvas, release_id: str) -> tuple[Release, str]:
     """The release a trace was answered with, without its overrides; else the one in force."""
-    base = ReleaseId(release_id.partition("+")[0])
+    base = base_release_id(release_id)
     try:
         return load_release(canvas.database, base), ""
     except AssetNotFound:

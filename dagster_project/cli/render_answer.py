@@ -27,7 +27,7 @@ def render_answer(answer: Answer, console: Console, *, unfold: bool = False) -> 
     line(console, styled(mark, style), styled(answer.summary, "bold"))
     for name in answer.missing:
         line(console, styled(f"{word('missing', language)}: {name}", "yellow"), indent=2)
-    for warning in answer.warnings:
+    for warning in _warnings_not_in_blocks(answer):
         line(console, styled(f"! {warning}", "yellow"), indent=2)
     if answer.error is not None:
         line(console, styled(f"{answer.error.code}: {answer.error.error}", "red"), indent=2)
@@ -43,6 +43,11 @@ def render_answer(answer: Answer, console: Console, *, unfold: bool = False) -> 
     _render_cards(answer, console)
     _render_actions(answer, console)
     _render_foot(answer, console)
+
+
+def _warnings_not_in_blocks(answer: Answer) -> list[str]:
+    shown = {getattr(each.block, "text", None) for each in answer.screen.blocks if not each.folded}
+    return [warning for warning in answer.warnings if warning not in shown]
 
 
 def _repeats_summary(block: object, summary: str) -> bool:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 TraceId = NewType("TraceId", str)
 ReleaseId = NewType("ReleaseId", str)
+"""With overrides on top it is the stored release's and `+<hash>`: see `base_release_id`."""
 AssetId = NewType("AssetId", str)
 """`kind:name`, for example `query:ci_status`."""
 AssetRef = NewType("AssetRef", str)
@@ -32,6 +33,11 @@ AggregateName = Literal[
     "p99",
     "latest",
 ]
+
+
+def base_release_id(release_id: str) -> ReleaseId:
+    """The stored release below one with overrides; any other id stays as it is."""
+    return ReleaseId(release_id.partition("+")[0])
 
 
 class Value(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from dagster_project.contracts.errors import CanvasError, InvalidRequest
 from dagster_project.contracts.trace import Ask, Trace
-from dagster_project.contracts.value import ReleaseId
+from dagster_project.contracts.value import ReleaseId, base_release_id
 from dagster_project.defs.canvas_resource import RELEASE_TAG, CanvasResource
 from dagster_project.defs.progress_log import progress_log
 from dagster_project.inspection.blocks_markdown import blocks_markdown
@@ -102,9 +102,10 @@ def without_secrets(trace: Trace) -> Trace:
 
 
 def run_tags(trace: Trace) -> dict[str, str]:
-    """What a run is found by."""
+    """What a run is found by; the release without its overrides, so that the run can be re-executed
+    from its tags and its config."""
     return {
-        RELEASE_TAG: trace.release_id,
+        RELEASE_TAG: base_release_id(trace.release_id),
         "canvas/trace_id": trace.trace_id,
         "canvas/route": trace.route,
         "canvas/status": trace.status,

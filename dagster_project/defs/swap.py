@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from dagster_project.contracts.errors import CanvasError, InvalidRequest
+from dagster_project.contracts.value import base_release_id
 from dagster_project.defs.ask import AskConfig, answer_metadata, without_secrets
 from dagster_project.defs.canvas_resource import RELEASE_TAG, CanvasResource
 from dagster_project.defs.progress_log import progress_log
@@ -108,7 +109,7 @@ def leave(context: dg.OpExecutionContext, found: "SwapResult") -> None:
     """The result where a client reads it by run id, and a person in the UI."""
     tags = {
         # Without the overrides: the config has them, and a re-execution adds them again.
-        RELEASE_TAG: found.baseline.release_id.partition("+")[0],
+        RELEASE_TAG: base_release_id(found.baseline.release_id),
         "canvas/trace_id": found.trace.trace_id,
         BASELINE_TAG: found.baseline.trace_id,
         "canvas/same": str(found.diff.same).lower(),

@@ -17,7 +17,7 @@ from dagster_project.cli.render_answer import render
 from dagster_project.cli.render_charts import render_chart
 from dagster_project.cli.render_plan import Statement, render_plan
 from dagster_project.cli.render_trace import render_trace
-from dagster_project.contracts.block import ChartBlock, TableBlock, TableColumn
+from dagster_project.contracts.block import ChartBlock, NoticeBlock, TableBlock, TableColumn
 from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import Language
 
@@ -63,6 +63,22 @@ def test_the_summary_comes_first_and_the_trace_id_last() -> None:
 
     assert lines[0] == trace.answer.summary
     assert lines[-1].startswith(f"trace {trace.trace_id} ")
+
+
+@pytest.mark.parametrize("on_the_screen", [True, False])
+def test_a_warning_is_told_once(on_the_screen: bool) -> None:
+    """As the notice of the screen where there is one, else above the blocks."""
+    trace = table_trace(1)
+    text = "ranked by the latest value"
+    screen = trace.answer.screen
+    notice = screen.blocks[0].model_copy(
+        update={"block": NoticeBlock(id="n", level="warning", text=text), "folded": False}
+    )
+    blocks = (*screen.blocks, notice) if on_the_screen else screen.blocks
+    answer = trace.answer.model_copy(
+        update={"warnings": (text,), "screen": screen.model_copy(update={"blocks": blocks})}
+    )
+    assert on_a_pipe(trace.model_copy(update={"answer": answer})).count(text) == 1
 
 
 def test_columns_of_korean_words_align() -> None:

@@ -74,6 +74,25 @@ def test_a_question_with_overrides(settings: Settings, instance: dg.DagsterInsta
     assert trace.release_id.startswith(f"{tags['canvas/release']}+")
 
 
+def test_an_ask_with_overrides_can_be_run_again_from_its_tags(
+    settings: Settings, instance: dg.DagsterInstance
+) -> None:
+    """Its release tag names the stored release; the config of the run adds the overrides again."""
+    job = code_location(settings).resolve_job_def("ask")
+    config = {"ops": {"answer": {"config": {"question": QUESTION, "overrides": QUERY}}}}
+
+    def found(tags: Mapping[str, str]) -> tuple[str, str]:
+        result = job.execute_in_process(run_config=config, instance=instance, tags=dict(tags))
+        (event,) = result.get_asset_materialization_events()
+        run = instance.get_run_by_id(result.run_id)
+        assert run is not None
+        return run.tags["canvas/release"], str(event.materialization.metadata["release"].value)
+
+    tagged, answered_with = found({})
+    assert answered_with.startswith(f"{tagged}+")
+    assert found({"canvas/release": tagged}) == (tagged, answered_with)
+
+
 def test_one_stage_and_a_whole_trace(settings: Settings, instance: dg.DagsterInstance) -> None:
     """A kept ask is the baseline: one stage of it alone, or all of it again."""
     with Canvas.open(settings) as canvas:
