@@ -131,7 +131,8 @@ class ControlLoop:
         allowed = self._allowed(trigger, self._policy.max_internal_retries)
         wait = _BACKOFF_SECONDS * 2**self.retries * random.uniform(0.5, 1.5)
         wait = min(wait, _LONGEST_BACKOFF_SECONDS)
-        if self.retries >= allowed or self.run.remaining_seconds < wait + _LEAST_ROUND_SECONDS:
+        too_late = self.run.deadline.remaining_seconds < wait + _LEAST_ROUND_SECONDS
+        if self.retries >= allowed or too_late:
             if self._raises(trigger):
                 self._record(trigger, "stop_with_guidance", self._say("impact_gone"))
             return None
@@ -192,7 +193,7 @@ class ControlLoop:
 
     def _replan(self, trigger: Trigger, plan: Plan, remedy: Remedy) -> Move | None:
         most = self._allowed(trigger, self._policy.max_replans)
-        if self.replans >= most or self.run.remaining_seconds < _LEAST_ROUND_SECONDS:
+        if self.replans >= most or self.run.deadline.remaining_seconds < _LEAST_ROUND_SECONDS:
             if most and self._raises(trigger):
                 self._record(trigger, "stop_with_guidance", self._say("impact_limit"))
             self.done.add(trigger)

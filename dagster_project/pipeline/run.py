@@ -25,6 +25,7 @@ from dagster_project.contracts.trace import Ask, FlowSpan
 from dagster_project.contracts.value import AssetId, Language, Stage, TraceId
 from dagster_project.pipeline.access import Access, Caller
 from dagster_project.pipeline.compose import compose
+from dagster_project.pipeline.deadline import Deadline
 from dagster_project.pipeline.desk import Desk
 from dagster_project.pipeline.execute import execute
 from dagster_project.pipeline.present import Evidence, present, screen_for
@@ -137,12 +138,11 @@ class Run:
     def elapsed_ms(self) -> float:
         return (time.perf_counter() - self.started) * 1000
 
-    @property
-    def remaining_seconds(self) -> float:
-        """Until the ask's deadline."""
+    @cached_property
+    def deadline(self) -> Deadline:
         policy = self.desk.planner.policy
         allowed = min(policy.limits.ask_timeout_seconds, policy.replan.deadline_seconds)
-        return allowed - self.elapsed_ms / 1000
+        return Deadline(self.started + allowed)
 
     @cached_property
     def settings(self) -> CompileSettings:
@@ -194,11 +194,11 @@ class Run:
             views=desk.views,
             settings=self.settings,
             timeout_seconds=self.desk.planner.policy.limits.step_timeout_seconds,
-            remaining_seconds=lambda: self.remaining_seconds,
+            deadline=self.deadline,
             masked_columns=self.access.masked_columns,
             source=desk.source,
             allowed_tables=desk.allowed_tables,
-            marks=Watermarks(desk.watermark, lambda: self.remaining_seconds),
+            marks=Watermarks(desk.watermark, self.deadline),
         )
 
     # -- the record

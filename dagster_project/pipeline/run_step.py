@@ -20,6 +20,7 @@ from dagster_project.contracts.reference import Reference
 from dagster_project.contracts.stage import ResultColumn, StepResult, ToolCall
 from dagster_project.pipeline.bind import BoundStep, bind_step
 from dagster_project.pipeline.cells import cell_value
+from dagster_project.pipeline.deadline import Deadline
 from dagster_project.pipeline.emptiness import explain_empty, is_empty
 from sources.errors import SourceError
 from sources.protocol import BoundQuery, Rows, Source
@@ -33,7 +34,7 @@ class Watermarks:
     """Oldest and newest time per table of a source, read once an ask, only when it matters."""
 
     ask: Callable[[str, str, float], tuple[datetime, datetime] | None]
-    remaining_seconds: Callable[[], float]
+    deadline: Deadline
     _known: dict[tuple[str, str], tuple[datetime, datetime] | None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -41,7 +42,7 @@ class Watermarks:
         with self._lock:
             if (table, time_column) not in self._known:
                 self._known[table, time_column] = self.ask(
-                    table, time_column, max(_LEAST_SECONDS, self.remaining_seconds())
+                    table, time_column, max(_LEAST_SECONDS, self.deadline.remaining_seconds)
                 )
             return self._known[table, time_column]
 
@@ -65,8 +66,8 @@ class Workbench:
     settings: CompileSettings
     timeout_seconds: float
     """For one step."""
-    remaining_seconds: Callable[[], float]
-    """Until the ask's deadline."""
+    deadline: Deadline
+    """The ask's."""
     masked_columns: frozenset[str]
     source: Callable[[str], Source]
     """Opens (or finds open) the source of this name, as the release describes it."""
@@ -94,7 +95,7 @@ def run_step(
     fed, gap = _fed(step, inputs)
     if gap is not None:
         return StepOutcome(_nothing(step, ref, inputs[gap]), None, None)
-    if bench.remaining_seconds() < _LEAST_SECONDS:
+    if bench.deadline.remaining_seconds < _LEAST_SECONDS:
         return _too_late(step, ref)
     view = bench.views.get(spec.catalog or "")
     assert spec.source is not None
@@ -165,7 +166,9 @@ def _query(bound: BoundStep, source: str, bench: Workbench) -> BoundQuery:
         text=bound.text,
         params=bound.params,
         max_rows=bound.max_rows,
-        timeout_seconds=max(_LEAST_SECONDS, min(bench.timeout_seconds, bench.remaining_seconds())),
+        timeout_seconds=max(
+            _LEAST_SECONDS, min(bench.timeout_seconds, bench.deadline.remaining_seconds)
+        ),
         allowed_tables=bench.allowed_tables(source),
     )
 

@@ -99,8 +99,7 @@ def _decide(
     settings = assets.policy.planner
     matches = _matches(linked, assets, as_of)
     able = [m for m in matches if not m.ruled_out]
-    asks_back = not any(_could_beplanned(t, assets) for t in linked.tokens)
-    best = next((m for m in able if not m.missing or (asks_back and m.score >= _ASKS_BACK)), None)
+    best = next((m for m in able if not m.missing or _asks_back(m, linked, assets)), None)
     entities = tuple(c for t in linked.tokens if t.mention for c in t.mention.candidates[:1])
     fits = best is not None and best.score >= settings.template_score
     if not linked.tokens or not (fits or any(t.is_content for t in linked.tokens)):
@@ -148,7 +147,14 @@ def _coverage(linked: Linked, assets: PlannerAssets) -> float:
     return 1.0 if described and described == unknown else linked.coverage
 
 
-def _could_beplanned(token: Token, assets: PlannerAssets) -> bool:
+def _asks_back(match: TemplateMatch, linked: Linked, assets: PlannerAssets) -> bool:
+    """Fits so well that what it still needs is asked for, as no open plan could do without it."""
+    return match.score >= _ASKS_BACK and not any(
+        _can_be_planned(token, assets) for token in linked.tokens
+    )
+
+
+def _can_be_planned(token: Token, assets: PlannerAssets) -> bool:
     """Names something that can be listed or measured without naming a machine."""
     return any(m.kind == "metric" for m in token.meanings) or any(
         fact_table(token, view) or is_entity_noun(token, view) for view in assets.views
@@ -157,7 +163,8 @@ def _could_beplanned(token: Token, assets: PlannerAssets) -> bool:
 
 def _matches(linked: Linked, assets: PlannerAssets, as_of: datetime) -> list[TemplateMatch]:
     asked = features(linked)
-    able = (template for template in assets.templates if template.may_fit(asked))
+    weight = sum(feature.weight for feature in asked)
+    able = (template for template in assets.templates if template.may_fit(asked, weight))
     found = (match_template(template, asked, as_of) for template in able)
     return sorted((m for m in found if m.score > 0), key=lambda m: (-m.score, m.template.query))
 

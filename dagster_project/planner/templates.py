@@ -54,10 +54,13 @@ class Template:
         known = frozenset(name for example in examples for f in example for name in f.names)
         return cls(query, spec, tuple(dict.fromkeys(examples)), known)
 
-    def may_fit(self, asked: tuple[Feature, ...]) -> bool:
+    def may_fit(self, asked: tuple[Feature, ...], total_weight: float) -> bool:
         """Whether at least half of what is said (by weight) occurs in some example."""
-        shared = sum(f.weight for f in asked if not self.known.isdisjoint(f.names))
-        return 2 * shared >= sum(f.weight for f in asked)
+        shared = 0.0
+        for feature in asked:
+            if not self.known.isdisjoint(feature.names):
+                shared += feature.weight
+        return 2 * shared >= total_weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SEPARATORS = frozenset(" \t\n-_·‐‑–")
 _SEPARATED = re.compile(r"[ \t\n_·‐‑–-]+")
@@ -29,6 +30,7 @@ _TAILS = [
 """Keys of the Korean keyboard, in the order of Unicode's jamo; doubled letters without shift."""
 
 
+@lru_cache(maxsize=4_096)
 def kind(character: str) -> str:
     """`l` Latin, `d` digit, `h` Hangul, `s` separator, `o` other."""
     if "a" <= character <= "z" or "A" <= character <= "Z":
