@@ -88,3 +88,26 @@ def test_the_modules_that_the_architecture_names_exist() -> None:
     for name in re.findall(r"^\| `([a-z_.]+)` \|", page, re.MULTILINE):
         path = REPOSITORY / "dagster_project" / name.replace(".", "/")
         assert path.with_suffix(".py").exists() or path.is_dir(), name
+
+
+def test_commands_name_assets_that_are_shipped() -> None:
+    """A command copied from the front page, a page on commands or `--help` names what is there."""
+    context = click.Context(main)
+    commands = [main.get_command(context, name) for name in main.list_commands(context)]
+    texts = [command.help or "" for command in commands if command is not None]
+    pages = ("command-line", "control-loop", "swap-tests")
+    texts += [(DOCS / f"{page}.md").read_text(encoding="utf-8") for page in pages]
+    texts.append((REPOSITORY / "README.md").read_text(encoding="utf-8"))
+    lines = [line for text in texts for line in text.splitlines() if "canvas " in line]
+    named = {
+        (kind, name)
+        for line in lines
+        for kind, name in re.findall(r"\b([a-z_]+):([a-z][a-z_0-9]*)\b", line)
+        if kind in FOLDERS
+    }
+    assert ("mapping", "ci_profile") in named
+    for kind, name in named:
+        assert (REPOSITORY / "assets_config" / FOLDERS[kind] / f"{name}.yaml").exists(), (
+            kind,
+            name,
+        )

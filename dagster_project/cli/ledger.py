@@ -51,7 +51,7 @@ def ledger(
 
     \b
     canvas ledger --by day --since 2026-01-01
-    canvas ledger --asset query:ci_status --compare 1 2
+    canvas ledger --asset query:ci_profile --compare 1 2
     """
     from dagster_project.store.database import open_database
     from dagster_project.traces.ledger import LedgerFilter, compare_versions

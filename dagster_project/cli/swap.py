@@ -46,7 +46,7 @@ def test(settings: Settings, *, as_json: bool, **given: Any) -> None:
     """Show what other versions of assets change in one answer. Test runs are kept as traces.
 
     \b
-    canvas test "GT-01 상태 알려줘" --override mapping:ci_status=ci_status:draft
+    canvas test "GT-01 상태 알려줘" --override mapping:ci_profile=ci_profile:draft
     canvas test --trace 0S463T0N8V0FV6BJYSGGCNRED3 --stage compose --override …
     """
     if (given["question"] is None) == (given["trace_id"] is None):
@@ -141,7 +141,7 @@ def replay(
     The exit code is 1 when an ask could not be replayed.
 
     \b
-    canvas replay --from compose --override mapping:ci_status=ci_status:draft --last 200
+    canvas replay --from compose --override mapping:ci_profile=ci_profile:draft --last 200
     """
     from dagster_project.canvas import Canvas
     from dagster_project.cli.progress import ProgressLine
