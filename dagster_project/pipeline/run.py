@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -89,6 +89,7 @@ class Run:
         output = route_plan(stage_input, planner, self.ask.question, self.as_of, self.language)
         result = self._leave(output).result
         assert isinstance(result, PlanOutput)
+        self._note_recipe(result)
         return result
 
     def check(self, routed: PlanOutput) -> ValidatedPlan:
@@ -211,9 +212,7 @@ class Run:
         self.tell(stage, message)
         desk = self.desk.at(stage)
         applied = desk.applied.of(stage, plan)
-        self.read.update(applied)
-        if self.contents or desk is not self.desk:
-            self.contents.update(contents_of(desk.release, applied))
+        self._note(desk, applied)
         params: dict[str, object] = {"language": self.language}
         if stage == "route_plan":
             params["question"] = self.ask.question
@@ -233,6 +232,25 @@ class Run:
         )
         self.inputs.append(stage_input)
         return stage_input
+
+    def _note_recipe(self, routed: PlanOutput) -> None:
+        """A recipe shapes the plan and is in none of its steps: only routing reads it."""
+        desk = self.desk.at("route_plan")
+        steps = {step.query for step in routed.plan.steps} if routed.plan is not None else set()
+        chosen = {c.query for c in routed.candidates if c.chosen} - steps
+        found = (desk.release.get("query", name) for name in sorted(chosen))
+        recipes = {str(v.asset.id): str(v.number or "draft") for v in found if v is not None}
+        if recipes:
+            self._note(desk, recipes)
+            given = self.inputs[-1]
+            applied = {**given.applied_assets, **recipes}
+            self.inputs[-1] = given.model_copy(update={"applied_assets": applied})
+
+    def _note(self, desk: Desk, applied: Mapping[str, str]) -> None:
+        """What a stage read, of which version and with which content."""
+        self.read.update(applied)
+        if self.contents or desk is not self.desk:
+            self.contents.update(contents_of(desk.release, applied))
 
     def _leave(self, output: StageOutput) -> StageOutput:
         self.outputs.append(output)

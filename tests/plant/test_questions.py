@@ -29,6 +29,15 @@ def canvas(plant_settings: Settings) -> Iterator[Canvas]:
         yield canvas
 
 
+def test_a_recipe_that_made_the_plan_is_named_in_the_trace(canvas: Canvas) -> None:
+    """No step runs a recipe, yet another version of it gives another plan: routing read it."""
+    trace = canvas.ask(Ask(question="GT-01 상태 알려줘"))
+    by_stage = {given.stage: given.applied_assets for given in trace.stage_inputs}
+    assert "query:ci_status" in by_stage["route_plan"]
+    assert "query:ci_status" not in by_stage["execute"]
+    assert set(by_stage["route_plan"]) <= set(trace.applied_assets) == set(trace.asset_versions)
+
+
 def test_there_are_thirty_questions_in_each_language() -> None:
     """Sixty in all, each with an id of its own and one thing to hold it against."""
     assert Counter(q.language for q in QUESTIONS) == {"ko": 30, "en": 30}
