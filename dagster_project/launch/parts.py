@@ -66,6 +66,19 @@ def find_process(part: Part) -> psutil.Process | None:
         return None
 
 
+def listens(part: Part, port: int) -> bool:
+    """Whether it is this part, and no other program, that answers on the TCP port."""
+    process = find_process(part)
+    if process is None:
+        return False
+    with suppress(psutil.Error):
+        return any(
+            seen.status == psutil.CONN_LISTEN and seen.laddr.port == port
+            for seen in process.net_connections(kind="tcp")
+        )
+    return False
+
+
 def stop_parts(parts: Iterable[Part]) -> tuple[PartName, ...]:
     """End the processes and what they started, all at once. Shape: the names that lived."""
     living: dict[PartName, psutil.Process] = {

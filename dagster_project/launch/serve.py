@@ -17,6 +17,7 @@ from dagster_project.launch.parts import (
     PartName,
     find_process,
     last_lines,
+    listens,
     read_parts,
     start_part,
     stop_parts,
@@ -142,7 +143,7 @@ class DagsterParts:
     def _wait(self, name: PartName, enough: Callable[[Answering], bool]) -> Answering:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
-            seen = probe(self.port)
+            seen = self._probe_ours()
             if seen and seen.load_error:
                 raise LaunchError(
                     f"Dagster cannot load the code location: {seen.load_error}",
@@ -150,13 +151,22 @@ class DagsterParts:
                 )
             if seen and enough(seen):
                 return seen
+            self._still_there("webserver", deadline)
             self._still_there(name, deadline)
             time.sleep(0.25)
+
+    def _probe_ours(self) -> Answering | None:
+        """Another site's webserver may have taken the port while ours was loading."""
+        ours = read_parts(self._settings.state_dir).get("webserver")
+        return probe(self.port) if ours and listens(ours, self.port) else None
 
     def _still_there(self, name: PartName, deadline: float) -> None:
         part = read_parts(self._settings.state_dir).get(name)
         log = self._settings.logs_dir / f"{name}.log"
         if part is None or find_process(part) is None:
+            if name == "webserver" and not is_free(self.port):
+                self.start_missing((name,))
+                return
             raise LaunchError(
                 f"Dagster's {name} ended while it started. The end of {log}:\n{last_lines(log)}"
             )

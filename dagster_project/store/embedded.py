@@ -20,13 +20,15 @@ import psycopg
 
 from dagster_project.contracts.errors import StoreError
 from dagster_project.store.os_account import OsAccount, binaries, choose_account, cluster_folder
-from dagster_project.store.ports import free_port, is_free
+from dagster_project.store.ports import becomes_free, free_port
 from dagster_project.store.postmaster import disown_stale_pid_file, find_postmaster
 from dagster_project.store.small_files import locked, read_json, write_json
 
 OWNER = "canvas_owner"
 DATABASE = "canvas"
 _START_PATIENCE_SECONDS = 30.0
+_PORT_PATIENCE_SECONDS = 3.0
+"""Others dial the port we had. After a crash its last children may hold it a moment longer."""
 _FIRST_PORT, _LAST_PORT = 20_000, 29_999
 """Below the range from which systems take ports for outgoing connections."""
 
@@ -230,7 +232,7 @@ class EmbeddedPostgres:
 
     def _start_once(self) -> str:
         port = self._port
-        if port is None or not is_free(port):
+        if port is None or not becomes_free(port, _PORT_PATIENCE_SECONDS):
             port = free_port(_FIRST_PORT, _LAST_PORT)
             write_json(self.folder / "port.json", {"port": port})
         arguments = ["-D", str(self._data_dir), "-l", str(self._log), "-o", f"-p {port}"]

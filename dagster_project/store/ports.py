@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+import time
 
 from dagster_project.contracts.errors import StoreError
 
@@ -16,6 +17,16 @@ def is_free(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
+    return True
+
+
+def becomes_free(port: int, patience_seconds: float) -> bool:
+    """Whether it is free within that time: who was killed may hold it for a moment longer."""
+    deadline = time.monotonic() + patience_seconds
+    while not is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
     return True
 
 

@@ -15,6 +15,6 @@ def installation(open_folder: Callable[[str], Path]) -> Iterator[Installation]:
     """An empty site that nothing was started for."""
     home = open_folder("site")
     (home / "assets_config").mkdir()
-    installation = Installation(home, home / "state")
+    installation = Installation.on_own_port(home, home / "state")
     yield installation
     installation.canvas("down")

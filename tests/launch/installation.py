@@ -12,9 +12,11 @@ from typing import Any
 
 import psutil
 
+from dagster_project.store.ports import free_port
 from dagster_project.store.settings import Settings
 
 CANVAS = [sys.executable, "-c", "from dagster_project.cli import main; main(prog_name='canvas')"]
+WEBSERVER_PORTS = (10_000, 19_999)
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,14 @@ class Installation:
 
     home: Path
     state_dir: Path
+
+    @classmethod
+    def on_own_port(cls, home: Path, state_dir: Path) -> Installation:
+        """As if its webserver had last used a port that no other installation under test wants."""
+        state_dir.mkdir(parents=True, exist_ok=True)
+        port = free_port(*WEBSERVER_PORTS)
+        (state_dir / "webserver.json").write_text(json.dumps({"port": port}))
+        return cls(home, state_dir)
 
     @property
     def settings(self) -> Settings:
@@ -51,6 +61,10 @@ class Installation:
         done = self.canvas("up", "--detach", "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         return json.loads(done.stdout)
+
+    def last_port(self) -> int:
+        """The webserver's port, as last used."""
+        return json.loads((self.state_dir / "webserver.json").read_text())["port"]
 
     def parts(self) -> dict[str, Any]:
         """`canvas status --json`, by part."""

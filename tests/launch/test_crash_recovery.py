@@ -140,7 +140,7 @@ def _kill_server(server: EmbeddedPostgres, everything: bool) -> None:
 @pytest.fixture
 def shipped(open_folder: Callable[[str], Path]) -> Iterator[Installation]:
     """The shipped site, nothing started."""
-    installation = Installation(REPOSITORY, open_folder("shipped"))
+    installation = Installation.on_own_port(REPOSITORY, open_folder("shipped"))
     yield installation
     installation.canvas("down")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from dagster_project.launch.parts import (
     MARK,
     Part,
     find_process,
+    listens,
     read_parts,
     start_part,
     stop_parts,
@@ -117,3 +119,19 @@ def test_a_process_that_ended_at_once_is_not_running(tmp_path: Path) -> None:
     )
     psutil.wait_procs([psutil.Process(part.pid)], timeout=10)
     assert find_process(part) is None
+
+
+def test_only_the_part_itself_listens(start: Callable[..., Part]) -> None:
+    """An open port counts for the process that holds it, not for another part that lives."""
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        port = chosen.getsockname()[1]
+    serving = f"import socket, time; s = socket.create_server(('127.0.0.1', {port}))\n"
+    serving += "print('on', flush=True); time.sleep(600)"
+    server = start([sys.executable, "-c", serving])
+    other = start()
+    assert listens(server, port)
+    assert not listens(other, port)
+    for part in (server, other):
+        stop_parts([part])
+    assert not listens(server, port)

@@ -105,6 +105,18 @@ def test_a_failed_up_leaves_nothing_behind(installation: Installation) -> None:
     assert installation.alive() == set()
 
 
+def test_a_port_that_was_lost_while_loading_is_exchanged(installation: Installation) -> None:
+    """The webserver binds seconds after its port was chosen; who came first is not taken for it."""
+    port = installation.last_port()
+    up = subprocess.Popen([*CANVAS, "up", "--detach", "--json"], env=installation.environment)
+    record = installation.state_dir / "parts.json"
+    wait_for(lambda: record.exists() and "webserver" in record.read_text(), up)
+    with socket.create_server(("127.0.0.1", port)):
+        assert up.wait(timeout=120) == 0
+        assert installation.last_port() != port
+        assert installation.alive() == EVERYTHING
+
+
 def test_json_needs_detach(installation: Installation) -> None:
     """In the foreground nothing ends, so there is no one JSON object to print."""
     done = installation.canvas("up", "--json")

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,18 @@ def test_a_taken_port_is_exchanged(own_server: EmbeddedPostgres) -> None:
     assert second != first
     own_server.down()
     assert own_server.up().port == second
+
+
+def test_a_port_that_is_held_for_a_moment_is_kept(own_server: EmbeddedPostgres) -> None:
+    """Who lives on after a crash dials the old port, so a dying holder of it is waited for."""
+    first = own_server.up().port
+    assert first is not None
+    own_server.down()
+    held = socket.create_server(("127.0.0.1", first))
+    release = threading.Timer(0.5, held.close)
+    release.start()
+    assert own_server.up().port == first
+    release.join()
 
 
 def test_another_postgres_on_the_port_is_not_taken_for_ours(
