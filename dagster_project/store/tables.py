@@ -121,3 +121,89 @@ trace = sa.Table(
     ),
     comment="One row per ask, written in one commit with its payloads.",
 )
+
+golden_night = sa.Table(
+    "golden_night",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("seq", sa.BigInteger, comment="in the order of ending, without gaps; null: runs"),
+    sa.Column("suite", sa.Text, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("started_by", sa.Text, nullable=False),
+    sa.Column("whole", sa.Boolean, nullable=False, comment="every case of the suite was to run"),
+    sa.Column("release_id", sa.Text, nullable=False),
+    sa.Column("colour", sa.Text, comment="green, red; null: it has not ended"),
+    sa.Column("started_at", _timestamp, nullable=False),
+    sa.Column("ended_at", _timestamp),
+    sa.Column("body", pg.JSONB, nullable=False, comment="the Night"),
+    sa.UniqueConstraint("seq", name="golden_night_seq_key"),
+    sa.Index("golden_night_suite_ix", "suite", "seq"),
+    comment="One row per run of a suite.",
+)
+
+golden_result = sa.Table(
+    "golden_result",
+    metadata,
+    sa.Column(
+        "night",
+        sa.BigInteger,
+        sa.ForeignKey(golden_night.c.id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("trace_id", sa.Text),
+    sa.Column("duration_ms", sa.Double, nullable=False),
+    sa.Column("body", pg.JSONB, nullable=False, comment="the CaseResult"),
+    sa.Index("golden_result_trace_ix", "trace_id"),
+    comment="One row per case of a night.",
+)
+
+golden_baseline = sa.Table(
+    "golden_baseline",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("suite", sa.Text, nullable=False),
+    sa.Column("case_id", sa.Text, nullable=False),
+    sa.Column("trace_id", sa.Text, comment="null: the case was taken out of the suite"),
+    sa.Column("release_id", sa.Text, nullable=False),
+    sa.Column("fingerprint", pg.JSONB),
+    sa.Column("assets", pg.JSONB, comment="what it read: asset id to content hash"),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", _timestamp, nullable=False),
+    sa.Index("golden_baseline_case_ix", "suite", "case_id", "seq"),
+    sa.Index("golden_baseline_trace_ix", "trace_id"),
+    comment="What cases are compared with. Only added to; the newest row of a case counts.",
+)
+
+rollback_request = sa.Table(
+    "rollback_request",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("suite", sa.Text, nullable=False),
+    sa.Column("night", sa.BigInteger, sa.ForeignKey(golden_night.c.id), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("created_at", _timestamp, nullable=False),
+    sa.Column("body", pg.JSONB, nullable=False, comment="the RollbackRequest"),
+    sa.UniqueConstraint("night", name="rollback_request_night_key"),
+    comment="At most one per red night; a person decides.",
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("at", _timestamp, nullable=False, server_default=sa.func.clock_timestamp()),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("before", pg.JSONB),
+    sa.Column("after", pg.JSONB),
+    sa.Index("audit_subject_ix", "subject", "seq"),
+    comment="Who did what to what, and why; only added to.",
+)
