@@ -1,7 +1,8 @@
 """JSON Schemas for editors: completion and red squiggles while a YAML file is typed.
 
-They live in the site, `assets_config/.schemas/<kind>.json`, so that a relative line at the top of
-a file (`# yaml-language-server: $schema=../.schemas/query.json`) works wherever the site is.
+They live in the site, `assets_config/.schemas/<kind>.json` and `golden_sets/.schemas/suite.json`,
+so that a relative line at the top of a file
+(`# yaml-language-server: $schema=../.schemas/query.json`) works wherever the site is.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from dagster_project.contracts.assets import FOLDERS, SPEC_TYPES, AssetHeader, Kind
+from dagster_project.contracts.golden import Suite
 from dagster_project.contracts.value import Value
 from dagster_project.registry.site_files import ASSETS_FOLDER
 
 SCHEMAS_FOLDER = f"{ASSETS_FOLDER}/.schemas"
+SUITE_SCHEMA = "golden_sets/.schemas/suite.json"
 
 
 def schema_path(kind: Kind) -> str:
@@ -34,11 +37,8 @@ def editor_schema(kind: Kind) -> dict[str, Any]:
     header, spec = AssetHeader.model_json_schema(), spec_type.model_json_schema()
     definitions: dict[str, Any] = {**header.pop("$defs", {}), **spec.pop("$defs", {})}
     definitions[spec_type.__name__] = spec
-    described = {model.__name__: model for model in _values(Value)}
     _describe(header, AssetHeader)
-    for name, definition in definitions.items():
-        if name in described:
-            _describe(definition, described[name])
+    _describe_all(definitions)
     reference = {"$ref": f"#/$defs/{spec_type.__name__}"}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -52,30 +52,55 @@ def editor_schema(kind: Kind) -> dict[str, Any]:
     }
 
 
+def suite_schema() -> dict[str, Any]:
+    """The schema of one golden set."""
+    suite = Suite.model_json_schema()
+    definitions: dict[str, Any] = suite.pop("$defs", {})
+    _describe(suite, Suite)
+    _describe_all(definitions)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        **suite,
+        "title": "golden set: golden_sets/<suite>.yaml",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
 def write_schemas(home: Path) -> tuple[str, ...]:
-    """Write the schemas of all kinds into a site; the paths that changed."""
+    """Write the schemas of all kinds and of golden sets into a site; the paths that changed."""
     stale = stale_schemas(home)
-    for kind in FOLDERS:
-        path = home / schema_path(kind)
-        if schema_path(kind) in stale:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_text(kind), encoding="utf-8")
+    texts = _texts()
+    for place in stale:
+        path = home / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts[place], encoding="utf-8")
     return stale
 
 
 def stale_schemas(home: Path) -> tuple[str, ...]:
     """Schema files of a site that are missing or differ from the contracts."""
-    return tuple(
-        schema_path(kind) for kind in FOLDERS if _read(home / schema_path(kind)) != _text(kind)
-    )
+    return tuple(place for place, text in _texts().items() if _read(home / place) != text)
+
+
+def _texts() -> dict[str, str]:
+    """Path in a site to the schema that belongs there."""
+    schemas = {schema_path(kind): editor_schema(kind) for kind in FOLDERS}
+    schemas[SUITE_SCHEMA] = suite_schema()
+    return {
+        place: json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+        for place, schema in schemas.items()
+    }
 
 
 def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def _text(kind: Kind) -> str:
-    return json.dumps(editor_schema(kind), ensure_ascii=False, indent=1) + "\n"
+def _describe_all(definitions: dict[str, Any]) -> None:
+    described = {model.__name__: model for model in _values(Value)}
+    for name, definition in definitions.items():
+        if name in described:
+            _describe(definition, described[name])
 
 
 def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:

@@ -65,4 +65,7 @@ CODES: dict[str, Code] = {
     "CFG073": Code("error", "Unknown time zone"),
     "CFG074": Code("error", "The prompt template cannot be used"),
     "CFG075": Code("warning", "A policy rule names something unknown"),
+    # golden sets
+    "CFG080": Code("error", "Quarantine of an unknown case"),
+    "CFG081": Code("error", "Gold by SQL without a source"),
 }
