@@ -117,6 +117,18 @@ class Canvas:
         keep(self.database, trace)
         return trace
 
+    def ask_in(self, release: Release, ask: Ask, *, keep_trace: bool = True) -> Trace:
+        """Answer with a release in hand, also with one that is stored nowhere.
+
+        Raises: as `ask`.
+        """
+        _readable(ask.question)
+        now = datetime.now(UTC)
+        trace = answer(ask, self.desk(release), new_trace_id(now), now)
+        if keep_trace:
+            keep(self.database, trace)
+        return trace
+
     def rerun(
         self,
         trace_id: str,
@@ -247,11 +259,15 @@ class Canvas:
         return run_one_step(step, self.desk(release), datetime.now(UTC), as_of, language)
 
     def _desk_for(self, ask: Ask) -> Desk:
-        if not ask.question.strip():
-            raise InvalidRequest("the question is empty;", "ask something, e.g. canvas ask 'help'")
-        if len(ask.question) > _MAX_QUESTION_CHARACTERS:
-            raise InvalidRequest(
-                f"the question has {len(ask.question):,} characters;",
-                f"at most {_MAX_QUESTION_CHARACTERS:,} are read",
-            )
+        _readable(ask.question)
         return self.desk_with(self.release(ask.release_id), ask.asset_overrides)
+
+
+def _readable(question: str) -> None:
+    if not question.strip():
+        raise InvalidRequest("the question is empty;", "ask something, e.g. canvas ask 'help'")
+    if len(question) > _MAX_QUESTION_CHARACTERS:
+        raise InvalidRequest(
+            f"the question has {len(question):,} characters;",
+            f"at most {_MAX_QUESTION_CHARACTERS:,} are read",
+        )

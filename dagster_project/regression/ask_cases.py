@@ -1,0 +1,106 @@
+"""Many cases on a few threads: results go out in pieces, so that memory stays flat."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TypeVar
+
+from dagster_project.contracts.golden import Criteria, GoldenCase
+from dagster_project.contracts.night import CaseResult
+from dagster_project.pipeline.run import Progress
+from dagster_project.regression.check_case import unexpected_empty
+from dagster_project.regression.run_case import CaseRunner
+from dagster_project.regression.verdict import Counted, counted
+
+A = TypeVar("A")
+B = TypeVar("B")
+Sink = Callable[[Sequence[CaseResult]], None]
+THREADS = 4
+_PIECE = 200
+"""Results written at once."""
+_WAITING_PER_THREAD = 4
+_PROGRESS_SECONDS = 0.5
+
+
+def ask_cases(
+    cases: Sequence[GoldenCase],
+    runner: CaseRunner,
+    criteria: Criteria,
+    aside: frozenset[str],
+    generated: frozenset[str],
+    sink: Sink,
+    progress: Progress | None = None,
+    threads: int = THREADS,
+) -> list[Counted]:
+    """Run all of them. Shape: what a verdict needs of each, in no order.
+
+    `aside`: ids in quarantine. Effects: hands every result to the sink, in pieces, from the
+    caller's thread.
+    """
+
+    def one(case: GoldenCase) -> tuple[GoldenCase, CaseResult]:
+        return case, runner.run(case, case.id in aside, case.id in generated)
+
+    done: list[Counted] = []
+    piece: list[CaseResult] = []
+    told = _Told(progress, len(cases))
+    with ThreadPoolExecutor(threads, thread_name_prefix="golden") as pool:
+        for case, result in _as_they_come(pool, one, cases, threads * _WAITING_PER_THREAD):
+            done.append(_counted(case, result, criteria))
+            piece.append(result)
+            if len(piece) >= _PIECE:
+                sink(piece)
+                piece = []
+            told.one_more(result)
+    if piece:
+        sink(piece)
+    return done
+
+
+def _as_they_come(
+    pool: ThreadPoolExecutor, call: Callable[[A], B], items: Iterable[A], ahead: int
+) -> Iterator[B]:
+    """Results as they are ready; never more than `ahead` items wait in the pool."""
+    left = iter(items)
+    running: set[Future[B]] = {pool.submit(call, item) for item in islice(left, ahead)}
+    while running:
+        ready, running = wait(running, return_when=FIRST_COMPLETED)
+        running |= {pool.submit(call, item) for item in islice(left, len(ready))}
+        for future in ready:
+            yield future.result()
+
+
+def _counted(case: GoldenCase, result: CaseResult, criteria: Criteria) -> Counted:
+    found = result.fingerprint
+    empty = found is not None and unexpected_empty(case.expect, found)
+    pairs = [
+        f"relations[{place}]"
+        for place, relation in enumerate(case.expect.relations)
+        if relation.kind == "same_plan"
+    ]
+    broken = {check.name for check in result.checks}
+    parity = not broken.intersection(pairs) if pairs and found is not None else None
+    return counted(result, criteria, empty=empty, parity=parity)
+
+
+class _Told:
+    """Tells how far it is, now and then."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total = progress, total
+        self._started = self._last = time.monotonic()
+        self._done = self._failed = 0
+
+    def one_more(self, result: CaseResult) -> None:
+        self._done += 1
+        self._failed += result.outcome in ("failed", "error", "timed_out")
+        now = time.monotonic()
+        due = now - self._last >= _PROGRESS_SECONDS or self._done == self._total
+        if self._progress is not None and due:
+            self._last = now
+            failed = f", {self._failed} failed" if self._failed else ""
+            elapsed_ms = (now - self._started) * 1000
+            self._progress("golden", f"{self._done}/{self._total}{failed}", elapsed_ms)

@@ -1,0 +1,94 @@
+"""Gold rows: typed with the case, or asked of the suite's source when the case runs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+from dagster_project.contracts.golden import Fact
+from dagster_project.regression.plain_cells import PlainRow, plain_rows
+from sources.errors import SourceError
+from sources.protocol import BoundQuery, Source
+
+MAX_GOLD_ROWS = 5_000
+
+
+@dataclass(frozen=True)
+class Gold:
+    """Rows that an answer must hold, or the error that kept them from being read."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    error: str = ""
+
+    @cached_property
+    def plain(self) -> tuple[PlainRow, ...]:
+        """The rows as they are compared; made once for all cases of a night."""
+        return tuple(plain_rows(self.rows))
+
+
+class GoldReader:
+    """Asks a source for gold, each statement once. Safe from many threads; one for each night."""
+
+    def __init__(
+        self, source: Source, allowed_tables: Collection[str], timeout_seconds: float = 30.0
+    ) -> None:
+        self._source = source
+        self._allowed = frozenset(allowed_tables)
+        self._timeout_seconds = timeout_seconds
+        self._read: dict[str, Future[Gold]] = {}
+        self._lock = Lock()
+
+    @staticmethod
+    def of(fact: Fact, reader: GoldReader | None) -> Gold:
+        """A fact's gold: typed, or read."""
+        if fact.rows is not None:
+            return typed_gold(fact.columns, fact.rows)
+        if reader is None:
+            return Gold((), (), "the suite names no source to ask")
+        return reader.read(fact.sql or "")
+
+    def read(self, sql: str) -> Gold:
+        """The rows of one statement, behind the source's own walls.
+
+        A statement that fails gives gold with its error: a failing check, not a broken night.
+        """
+        with self._lock:
+            waiting = self._read.get(sql)
+            if waiting is None:
+                mine = self._read[sql] = Future()
+        if waiting is not None:
+            return waiting.result()
+        try:
+            mine.set_result(self._ask(sql))
+        except BaseException as error:
+            mine.set_exception(error)
+            raise
+        return mine.result()
+
+    def _ask(self, sql: str) -> Gold:
+        query = BoundQuery(
+            text=sql.replace("%", "%%"),  # there are no parameters: a % is itself
+            max_rows=MAX_GOLD_ROWS,
+            timeout_seconds=self._timeout_seconds,
+            allowed_tables=self._allowed,
+        )
+        try:
+            found = self._source.run(query)
+        except SourceError as error:
+            return Gold((), (), f"the gold query failed: {error}")
+        if found.truncated:
+            return Gold((), (), f"the gold has more than {MAX_GOLD_ROWS:,} rows; narrow it")
+        return Gold(tuple(column.name for column in found.columns), found.rows)
+
+
+def typed_gold(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Gold:
+    """Gold as it stands in a case. Rows of another length than the columns are its error."""
+    wrong = next((row for row in rows if len(row) != len(columns)), None)
+    if wrong is not None:
+        told = f"the row {list(wrong)} does not fit the columns {list(columns)}"
+        return Gold(tuple(columns), (), told)
+    return Gold(tuple(columns), tuple(tuple(row) for row in rows))

@@ -1,0 +1,193 @@
+"""One night of one suite: run its cases, judge them, name the culprit, keep it all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from dagster_project.canvas import Canvas
+from dagster_project.canvas.open_sources import allowed_tables
+from dagster_project.contracts.asset_version import Release
+from dagster_project.contracts.errors import AssetNotFound
+from dagster_project.contracts.golden import GoldenCase, Suite
+from dagster_project.contracts.night import CaseResult, Night, StartedBy, Summary, Verdict
+from dagster_project.pipeline.run import Progress
+from dagster_project.regression import nights
+from dagster_project.regression.ask_cases import THREADS, Sink, ask_cases
+from dagster_project.regression.baselines import baselines, retired
+from dagster_project.regression.culprit import find_culprits
+from dagster_project.regression.generate import generated_cases
+from dagster_project.regression.gold import GoldReader
+from dagster_project.regression.run_case import CaseRunner
+from dagster_project.regression.source_age import stale_sources
+from dagster_project.regression.summary import CriticSums, summarise
+from dagster_project.regression.verdict import Past, judge
+
+_TO_COME = Summary(
+    cases=0,
+    ran=0,
+    passed=0,
+    failed=0,
+    skipped=0,
+    quarantined=0,
+    replans=0,
+    empties=0,
+    reference_coverage=0.0,
+    p50_ms=0.0,
+    p95_ms=0.0,
+    seconds=0.0,
+)
+
+
+def run_suite(
+    canvas: Canvas,
+    suite: Suite,
+    *,
+    day: date,
+    started_by: StartedBy,
+    by: str,
+    release: Release | None = None,
+    run_id: str | None = None,
+    only: Sequence[str] = (),
+    record: bool = True,
+    progress: Progress | None = None,
+    sink: Sink | None = None,
+    threads: int = THREADS,
+) -> Night:
+    """A night, judged; in the release in force, or in one at hand.
+
+    `only`: ids of cases; such a night is never the last green one. `record` False is a trial:
+    nothing of it is kept, and no culprit is looked for. `sink` is given every result.
+    Raises: AssetNotFound for an unknown case, StoreError; what goes wrong with one case is told in
+    its result.
+    """
+    started_at, started = datetime.now(UTC), time.perf_counter()
+    release = release or canvas.release()
+    cases = SuiteCases.of(canvas, suite, release, only, day)
+    green = nights.last_green(canvas.database, suite.suite)
+    night = Night(
+        suite=suite.suite,
+        day=day,
+        started_by=started_by,
+        by=by,
+        release_id=release.id,
+        green_release_id=green.release_id if green else None,
+        run_id=run_id,
+        only=tuple(only),
+        started_at=started_at,
+        summary=_TO_COME,
+        verdict=Verdict(colour="red", power="it has not ended"),
+    )
+    if record:
+        night_id = nights.start_night(canvas.database, night, whole=not only)
+        night = night.model_copy(update={"id": night_id})
+    done = _ask_and_judge(canvas, suite, release, night, cases, green, sink, progress, threads)
+    seconds = time.perf_counter() - started
+    night = night.model_copy(
+        update={"summary": summarise(done.counted, done.critics, seconds), "verdict": done.verdict}
+    )
+    if not record:
+        return night
+    if done.verdict.colour == "red" and green is not None:
+        failed = [case for case in cases.cases if case.id in done.broken]
+        culprits = find_culprits(canvas, suite, failed, release, green, started_at, progress)
+        night = night.model_copy(update={"culprits": culprits})
+    return nights.end_night(canvas.database, night)
+
+
+def open_gold(canvas: Canvas, suite: Suite, release: Release) -> GoldReader | None:
+    """Reads the suite's gold; None when it names no source. Raises: AssetNotFound."""
+    if not suite.source:
+        return None
+    source = canvas.source(suite.source, release)
+    return GoldReader(source, allowed_tables(suite.source, release))
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteCases:
+    """What is to run."""
+
+    cases: tuple[GoldenCase, ...]
+    aside: frozenset[str]
+    generated: frozenset[str]
+
+    @classmethod
+    def of(
+        cls, canvas: Canvas, suite: Suite, release: Release, only: Sequence[str], day: date
+    ) -> SuiteCases:
+        """Raises: AssetNotFound for a case that the suite does not have."""
+        made = generated_cases(suite, release, canvas.desk(release).planner.index)
+        cases = (*suite.cases, *made)
+        if unknown := sorted(set(only) - {case.id for case in cases}):
+            raise AssetNotFound(
+                f"The suite {suite.suite!r} has no case {unknown[0]!r}.",
+                f"See `canvas golden list {suite.suite}`.",
+            )
+        return cls(
+            tuple(case for case in cases if not only or case.id in only),
+            frozenset(entry.case for entry in suite.quarantine if day < entry.until),
+            frozenset(case.id for case in made),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    counted: list
+    critics: CriticSums
+    verdict: Verdict
+    broken: frozenset[str]
+
+
+def _ask_and_judge(
+    canvas: Canvas,
+    suite: Suite,
+    release: Release,
+    night: Night,
+    cases: SuiteCases,
+    green: Night | None,
+    sink: Sink | None,
+    progress: Progress | None,
+    threads: int,
+) -> _Done:
+    database = canvas.database
+    known = baselines(database, suite.suite)
+    gold = open_gold(canvas, suite, release)
+    runner = CaseRunner(
+        canvas, suite, release, known, night.started_at, gold=gold, keep=bool(night.id)
+    )
+    critics, sources = CriticSums(), set[str]()
+
+    def take(piece: Sequence[CaseResult]) -> None:
+        if night.id:
+            nights.write_results(database, night.id, piece)
+        critics.add(piece)
+        for result in piece:
+            sources.update(asset for asset in result.assets if asset.startswith("source:"))
+        if sink is not None:
+            sink(piece)
+
+    counted = ask_cases(
+        cases.cases,
+        runner,
+        suite.criteria,
+        cases.aside,
+        cases.generated,
+        take,
+        progress,
+        threads,
+    )
+    past = Past(
+        record=nights.record_of_cases(database, suite.suite),
+        green=nights.outcomes(database, green.id) if green else {},
+        replans={case_id: base.fingerprint.replans for case_id, base in known.items()},
+        retired=retired(database, suite.suite) | cases.generated,
+    )
+    if suite.criteria.max_source_age_hours is not None:
+        oldest = night.started_at - timedelta(hours=suite.criteria.max_source_age_hours)
+        past = replace(past, stale_sources=stale_sources(database, sources, oldest))
+    verdict = judge(counted, suite.criteria, past, whole=not night.only)
+    worse = ("failed", "error", "timed_out")
+    broken = frozenset(c.case_id for c in counted if c.outcome in worse and not c.aside)
+    return _Done(counted, critics, verdict, broken)
