@@ -109,12 +109,20 @@ trace = sa.Table(
     sa.Column("created_at", _timestamp, nullable=False),
     sa.Column("body", pg.BYTEA, nullable=False, comment="zstd JSON; stage outputs by digest"),
     sa.Column("replans", pg.JSONB, comment="[{trigger, decision, by, outcome, ms}], null for none"),
+    sa.Column(
+        "seq",
+        sa.BigInteger,
+        sa.Identity(always=True),
+        nullable=False,
+        comment="in order of keeping",
+    ),
     sa.Index(
         "trace_children_ix",
         "parent_trace_id",
         postgresql_where=sa.text("parent_trace_id is not null"),
     ),
     sa.Index("trace_newest_ix", "tenant", "created_at", "trace_id"),
+    sa.Index("trace_seq_ix", "seq"),
     sa.Index("trace_assets_ix", "assets", postgresql_using="gin"),
     sa.Index(
         "trace_question_ix", sa.text("to_tsvector('simple', question)"), postgresql_using="gin"

@@ -1,4 +1,4 @@
-"""A5: limits, access, quick rules, the replan policy and the site's calendar."""
+"""A5: limits, access, quick rules, the replan policy, retention and the site's calendar."""
 
 from __future__ import annotations
 
@@ -78,6 +78,16 @@ class PlannerSettings(Value):
     """More than this share of a question's content words must be understood."""
 
 
+class Retention(Value):
+    """T4: how long traces stay. Golden and baseline traces always stay."""
+
+    days: int = Field(default=30, ge=1, le=36_500)
+    test_days: int = Field(default=30, ge=1, le=36_500)
+    """For test runs: swap tests, replays, golden cases that no night names."""
+    keep_failed: bool = True
+    """Traces with the status failed stay for good."""
+
+
 class PolicySpec(Value):
     limits: Limits = Limits()
     access: tuple[AccessRule, ...] = (AccessRule(),)
@@ -87,4 +97,5 @@ class PolicySpec(Value):
     replan: ReplanPolicy = ReplanPolicy()
     calendar: Calendar = Calendar()
     planner: PlannerSettings = PlannerSettings()
+    retention: Retention = Retention()
     asks_per_minute: int = Field(default=600, ge=1)
