@@ -56,18 +56,15 @@ class GoldReader:
 
         A statement that fails gives gold with its error: a failing check, not a broken night.
         """
+        mine: Future[Gold] = Future()
         with self._lock:
-            waiting = self._read.get(sql)
-            if waiting is None:
-                mine = self._read[sql] = Future()
-        if waiting is not None:
-            return waiting.result()
-        try:
-            mine.set_result(self._ask(sql))
-        except BaseException as error:
-            mine.set_exception(error)
-            raise
-        return mine.result()
+            asked = self._read.setdefault(sql, mine)
+        if asked is mine:
+            try:
+                mine.set_result(self._ask(sql))
+            except BaseException as error:
+                mine.set_exception(error)
+        return asked.result()
 
     def _ask(self, sql: str) -> Gold:
         query = BoundQuery(

@@ -46,9 +46,9 @@ def holds(
     if fewer or (match != "subset" and len(found.rows) > len(wanted)):
         return False
     named = named_columns(gold, found)
-    if named is not None and _unit_fits(gold, found, named, unit):
-        if _fits(wanted, plain_rows(found.rows, named), match, tolerance):
-            return True
+    by_name = named is not None and _unit_fits(gold, found, named, unit)
+    if by_name and _fits(wanted, plain_rows(found.rows, named), match, tolerance):
+        return True
     return _search(gold, wanted, found, match, tolerance, unit)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from dagster_project.contracts.value import Language
 
-Match = Literal["all", "ranking", "newest"]
+Match = Literal["rows", "ranking", "newest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Question:
     """The intent or difficulty it is there for."""
     golds: tuple[str, ...] = ()
     """SQL; each must be equal to the rows of some step. A column `m_...` is a measure."""
-    match: Match = "all"
-    """`all`: the same rows · `ranking`: and in the order of the last column · `newest`: as many
+    match: Match = "rows"
+    """`rows`: the same rows · `ranking`: and in the order of the last column · `newest`: as many
     rows as were found, from the top, at least three or all."""
     route: Literal["orch", "direct", "reject"] = "orch"
     rule: str = ""

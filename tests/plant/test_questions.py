@@ -11,12 +11,13 @@ import pytest
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.stage import ComposeResult, ExecuteResult, StepResult
 from dagster_project.contracts.trace import Ask, Trace
+from dagster_project.regression.facts import found_steps
+from dagster_project.regression.gold import Gold
+from dagster_project.regression.read_columns import holds
 from dagster_project.store.settings import Settings
-from plant.gold import newest_rows, same_ranking, same_rows
 from plant.question import Question
 from plant.questions import QUESTIONS
 
-FITS = {"all": same_rows, "ranking": same_ranking, "newest": newest_rows}
 WITH_ROWS = [q for q in QUESTIONS if q.golds]
 WITH_SLOT = [q for q in QUESTIONS if q.slot]
 DECIDED = [q for q in QUESTIONS if q.route != "orch"]
@@ -53,11 +54,10 @@ def test_answers_with_the_rows_of_its_gold(
     trace = canvas.ask(Ask(question=question.text))
     assert (trace.route, trace.language) == ("orch", question.language), _told(trace)
     for statement in question.golds:
-        columns, gold = _gold(owner, statement)
-        assert any(
-            FITS[question.match](columns, gold, _measures(trace, step), step.rows)
-            for step in _steps(trace)
-        ), f"gold {columns} {gold[:8]} ({len(gold)} rows)\n{_told(trace)}"
+        gold = _gold(owner, statement)
+        assert any(holds(gold, found, question.match) for found in found_steps(trace)), (
+            f"gold {gold.columns} {gold.rows[:8]} ({len(gold.rows)} rows)\n{_told(trace)}"
+        )
 
 
 @pytest.mark.parametrize("question", WITH_ROWS, ids=lambda q: q.id)
@@ -95,26 +95,17 @@ def test_direct_and_reject_never_reach_a_source(question: Question, canvas: Canv
         assert repr(question.rule) in trace.plan_raw.routing_reasoning
 
 
-def _gold(owner: psycopg.Connection, statement: str) -> tuple[list[str], list[tuple[object, ...]]]:
+def _gold(owner: psycopg.Connection, statement: str) -> Gold:
     """Gold is computed with the clock of the site."""
     owner.execute("set timezone = 'Asia/Seoul'")
     cursor = owner.execute(statement.encode())
-    return [column.name for column in cursor.description or ()], cursor.fetchall()
+    names = tuple(column.name for column in cursor.description or ())
+    return Gold(names, tuple(cursor.fetchall()))
 
 
 def _steps(trace: Trace) -> tuple[StepResult, ...]:
     results = [o.result for o in trace.stage_outputs if isinstance(o.result, ExecuteResult)]
     return results[-1].steps if results else ()
-
-
-def _measures(trace: Trace, step: StepResult) -> list[bool]:
-    """For each column of a step's rows: may it be a measure? In a verified query, any number."""
-    plan = trace.plan_validated
-    planned = next((s for s in plan.steps if s.id == step.step), None) if plan else None
-    if planned is None or planned.table_plan is None:
-        return [c.type in ("integer", "number") for c in step.columns]
-    names = {m.name for m in planned.table_plan.measures}
-    return [c.name in names for c in step.columns]
 
 
 def _told(trace: Trace) -> str:
