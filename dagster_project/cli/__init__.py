@@ -24,6 +24,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "test": ("swap", "Show what another version of an asset changes in one answer."),
     "replay": ("swap", "Run the last asks again with another version; show which answers change."),
     "ledger": ("ledger", "Show how often answers were corrected, why, and with what outcome."),
+    "golden": ("golden", "Run golden suites; show their nights, verdicts and culprits."),
+    "publish": ("publish", "Publish drafts if the golden questions they touch stay right."),
+    "requests": ("requests", "Approve or decline requests to roll back."),
+    "audit": ("requests", "Show who changed what, and why."),
+    "prune": ("prune", "Delete traces that are older than the policy keeps them."),
     "assets": ("assets", "List, check, compare, publish and roll back config assets."),
 }
 """Command to its module in this package, and the line that the help shows."""

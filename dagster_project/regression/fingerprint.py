@@ -26,10 +26,10 @@ from dagster_project.contracts.plan import Plan
 from dagster_project.contracts.stage import ExecuteResult, StageOutput, StepResult
 from dagster_project.contracts.trace import Trace
 
-_WORDS = frozenset(
-    """language mention label matched_by score purpose text title as_of
-    not_used gave_up withheld assumed time_assumed display""".split()
-)
+_WORDS = {
+    *("language", "mention", "label", "matched_by", "score", "purpose", "text", "title", "as_of"),
+    *("not_used", "gave_up", "withheld", "assumed", "time_assumed", "display"),
+}
 """Fields of a plan that say the same in another language, or how it was come by."""
 FACTS = ("number", "table", "chart", "timeseries")
 

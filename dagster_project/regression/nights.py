@@ -133,7 +133,7 @@ def results(
 
 
 def outcomes(database: Database, night_id: int) -> dict[str, Outcome]:
-    """Case to outcome, of the cases that people wrote; generated ones come and go with the assets."""
+    """Case to outcome, of written cases: generated ones come and go with the assets."""
     with single_statements(database, "read results") as connection:
         return dict(
             connection.execute(

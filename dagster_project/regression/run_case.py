@@ -121,9 +121,7 @@ class CaseRunner:
 
     # ---------------------------------------------------------------------------------------------
 
-    def _result(
-        self, shell: CaseResult, case: GoldenCase, attempts: list[Attempt]
-    ) -> CaseResult:
+    def _result(self, shell: CaseResult, case: GoldenCase, attempts: list[Attempt]) -> CaseResult:
         failures = sum(bool(attempt.failed) for attempt in attempts)
         shown = attempts[0]
         lost = failures * 2 > len(attempts)

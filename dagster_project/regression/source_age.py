@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from dagster_project.store.database import Database
 
 
-def stale_sources(
-    database: Database, assets: Collection[str], oldest: datetime
-) -> tuple[str, ...]:
+def stale_sources(database: Database, assets: Collection[str], oldest: datetime) -> tuple[str, ...]:
     """Of `source:name` assets, those whose newest health look is older, or bad, or missing.
 
     Raises: StoreError.

@@ -66,9 +66,7 @@ class Counted:
     """Whether its plan is that of its pair; None: it has no pair."""
 
 
-def counted(
-    result: CaseResult, criteria: Criteria, *, empty: bool, parity: bool | None
-) -> Counted:
+def counted(result: CaseResult, criteria: Criteria, *, empty: bool, parity: bool | None) -> Counted:
     found = result.fingerprint or Fingerprint(route="orch", status="failed")
     return Counted(
         result.case_id,
@@ -126,7 +124,9 @@ def _regressed(
         attempts, failures = past.record.get(case.case_id, (0, 0))
         p = flake_rate(failures, attempts, rate)
         p_values.append(at_least(case.failures, max(case.attempts, 1), p))
-    stands = holm(p_values, criteria.alpha)
+    # Every case could have failed: those that did not were looked at as well.
+    stands = holm([*p_values, *[1.0] * (len(ran) - len(broken))], criteria.alpha)
+    stands = stands[: len(broken)]
     found = [case for case, counts in zip(broken, stands, strict=True) if counts]
     by_chance = [case for case, counts in zip(broken, stands, strict=True) if not counts]
     worst = max((p for p, counts in zip(p_values, stands, strict=True) if counts), default=None)
@@ -212,9 +212,7 @@ def _replans(ran: Sequence[Counted], criteria: Criteria, past: Past) -> Iterator
 def _paired(ran: Sequence[Counted], criteria: Criteria, past: Past) -> Iterator[Reason]:
     """Case by case beside the last green night."""
     both = [case for case in ran if past.green.get(case.case_id) not in (None, "skipped")]
-    turned_worse = [
-        c for c in both if c.outcome != "passed" and past.green[c.case_id] == "passed"
-    ]
+    turned_worse = [c for c in both if c.outcome != "passed" and past.green[c.case_id] == "passed"]
     better = sum(c.outcome == "passed" and past.green[c.case_id] != "passed" for c in both)
     p_value = paired(len(turned_worse), better)
     if turned_worse and p_value < criteria.alpha:
