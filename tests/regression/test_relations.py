@@ -28,7 +28,7 @@ def related(
         ("contains", "지난 30일 SW-07 이벤트 이력", "지난 7일 SW-07 이벤트 이력"),
         ("sums_to", "number of machines by zone", "how many machines are there"),
         ("sums_to", "설비 종류별 설비 수", "설비 몇 대야"),
-        ("same_rows", "작년 SRV-014 보안 경보 몇 건?", "security alerts of SRV-014 last year, how many"),
+        ("same_rows", "작년 GEN-06 알람 몇 건?", "how many alarms of GEN-06 last year"),
     ],
 )  # fmt: skip
 def test_what_belongs_together_holds(
