@@ -7,7 +7,7 @@ row that says who, when, why, before and after.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -88,14 +88,41 @@ def roll_back(
     The version it leaves gets the status `rollback`: a sync does not make it a draft again.
     Raises: AssetNotFound, InvalidRequest, ConfigError as for publish.
     """
+    return roll_back_to(database, {asset_id: to_number}, by, reason)
+
+
+def roll_back_to(
+    database: Database,
+    targets: Mapping[AssetId, int | None],
+    by: str,
+    reason: str,
+    also: Callable[[Connection], None] | None = None,
+    *,
+    first: Callable[[Connection], None] | None = None,
+) -> Release:
+    """Assets together back to versions that were published before; None: it leaves the release.
+
+    One act. Assets that stand at their target already stay; when all do, no act is recorded.
+    `first` may look, and raise, once no other act can come between; `also` runs after the act.
+    Both are in the act's own transaction, so that what they write is there exactly when it is.
+    Raises: AssetNotFound, InvalidRequest, ConfigError as for publish; whatever the two raise.
+    """
+    if not targets:
+        raise InvalidRequest("there is no asset to roll back.", "Name at least one.")
     with _one_at_a_time(database) as connection:
+        if first is not None:
+            first(connection)
         before = member_rows(connection, current_id(connection))
-        if asset_id not in before:
-            raise _no_asset(asset_id, before)
-        target = _once_published(connection, asset_id, to_number)
-        after = {**before, asset_id: target}
-        if after != before:
+        after = dict(before)
+        for asset_id, number in targets.items():
+            if number is not None:
+                after[asset_id] = _once_published(connection, asset_id, number, before)
+            elif after.pop(asset_id, None) is None and not version_rows(connection, asset_id):
+                raise _no_asset(asset_id, before)
+        if _numbers(after) != _numbers(before):
             _put_in_force(connection, _Act("rollback", by, reason), before, after)
+        if also is not None:
+            also(connection)
         release_id = release_id_of(after.values())
     return load_release(database, release_id)
 
@@ -136,9 +163,17 @@ def _drafts(
     return [drafts[asset_id] for asset_id in ids if asset_id in drafts]
 
 
-def _once_published(connection: Connection, asset_id: AssetId, number: int) -> VersionRow:
+def _numbers(members: Members) -> dict[AssetId, int]:
+    return {asset_id: row.number for asset_id, row in members.items()}
+
+
+def _once_published(
+    connection: Connection, asset_id: AssetId, number: int, known: Members
+) -> VersionRow:
     kind, _, name = asset_id.partition(":")
     rows = version_rows(connection, asset_id)
+    if not rows:
+        raise _no_asset(asset_id, known)
     target = next((row for row in rows if row.number == number), None)
     if target is None:
         have = ", ".join(str(row.number) for row in rows)
