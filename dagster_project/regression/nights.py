@@ -147,7 +147,7 @@ def outcomes(database: Database, night_id: int) -> dict[str, Outcome]:
 def record_of_cases(database: Database, suite: str) -> dict[str, tuple[int, int]]:
     """Case to (attempts, failures) over the last green nights: what it does by itself.
 
-    In red nights failures have a cause, so they say nothing of chance.
+    In red nights failures have a cause, so they say nothing of chance; in quarantine neither.
     """
     with single_statements(database, "read results") as connection:
         rows = connection.execute(
@@ -159,7 +159,7 @@ def record_of_cases(database: Database, suite: str) -> dict[str, tuple[int, int]
             )
             select case_id, sum(attempts)::int, sum(failures)::int
             from canvas.golden_result join last on night = last.id
-            where outcome <> 'skipped' group by case_id
+            where outcome <> 'skipped' and not body @> '{"quarantined": true}' group by case_id
             """,
             (suite, HISTORY_NIGHTS),
         ).fetchall()

@@ -17,7 +17,7 @@ from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.policy import PolicySpec
 from dagster_project.contracts.errors import AssetNotFound
-from dagster_project.contracts.golden import Fact, GoldenCase, Relation, Suite
+from dagster_project.contracts.golden import CriticName, Fact, GoldenCase, Relation, Suite
 from dagster_project.contracts.night import CaseResult, Check, Fingerprint, Outcome
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import base_release_id
@@ -42,6 +42,7 @@ class Attempt:
 
     trace: Trace
     found: Fingerprint
+    scores: dict[CriticName, float]
     failed: tuple[Check, ...]
     data_changed: bool
 
@@ -108,16 +109,21 @@ class CaseRunner:
     def attempt(self, case: GoldenCase) -> Attempt:
         """Ask once and judge. Raises: CanvasError, StoreError."""
         baseline = self._baselines.get(case.id)
-        trace = self._ask(case, case.question, self.release, baseline)
+        return self.judge(case, self._ask(case, case.question, self.release, baseline))
+
+    def judge(self, case: GoldenCase, trace: Trace) -> Attempt:
+        """An answer at hand, given by this release. Raises: as `attempt`."""
+        baseline = self._baselines.get(case.id)
         found = fingerprint(trace)
+        scores = criticise(trace, found)
         failed = [
             *unmet(case.expect, trace, found),
-            *criticised(criticise(trace, found), self._suite.criteria),
+            *criticised(scores, self._suite.criteria),
             *self._facts(case, trace),
             *self._relations(case, trace, found),
         ]
         compared, data_changed = self._beside(case, baseline, trace, found)
-        return Attempt(trace, found, (*failed, *compared), data_changed)
+        return Attempt(trace, found, scores, (*failed, *compared), data_changed)
 
     # ---------------------------------------------------------------------------------------------
 
@@ -131,7 +137,7 @@ class CaseRunner:
                 "outcome": shown.outcome if lost else "passed",
                 "reason": str(shown.failed[0]) if shown.failed else "",
                 "checks": shown.failed,
-                "critics": criticise(shown.trace, shown.found),
+                "critics": shown.scores,
                 "fingerprint": shown.found,
                 "trace_id": shown.trace.trace_id,
                 "baseline_trace_id": baseline.trace_id if baseline else None,
