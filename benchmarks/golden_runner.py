@@ -1,0 +1,322 @@
+"""A thousand golden cases beside promptfoo's thousand echoes; the runner's own cost; its memory.
+
+    python benchmarks/golden_runner.py [--quick] [--peer FOLDER]
+
+Ours asks the demo plant: plans, checks, queries, composes, presents, keeps every trace durably,
+looks at what each case expects, compares with its baseline, and judges the night. promptfoo echoes
+each question in its own process and compares it once. Both are whole processes, from start to
+exit, taking turns; our database server is already up. `overhead` is a night's wall time minus that
+of the same asks alone, kept as well, on as many threads in the same process. `memory` is the peak
+of a fresh process while it runs a night, with the suite of all cases loaded before in each.
+The last line is one JSON document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import promptfoo_peer
+from golden_cases import make_suite
+
+from dagster_project.canvas import Canvas
+from dagster_project.contracts.golden import GoldenCase, Suite
+from dagster_project.contracts.night import Night
+from dagster_project.contracts.trace import Ask
+from dagster_project.launch.site import make_ready
+from dagster_project.regression.ask_cases import THREADS
+from dagster_project.regression.baselines import bless
+from dagster_project.regression.run_suite import run_suite
+from dagster_project.store.database import open_database
+from dagster_project.store.embedded import EmbeddedPostgres
+from dagster_project.store.settings import Settings, load_settings
+
+DAY = date(2026, 2, 4)
+OVERHEAD_TARGET_MS = 0.5
+FLAT = 1.1
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Sizes:
+    cases: int
+    rounds: int
+    few: int
+    many: int
+
+
+QUICK = Sizes(cases=1_000, rounds=1, few=200, many=1_000)
+FULL = Sizes(cases=1_000, rounds=5, few=1_000, many=10_000)
+Figures = dict[str, object]
+
+
+def main() -> int:
+    options = _options()
+    if options.night:
+        return _one_night(options.night, options.suite)
+    sizes = QUICK if options.quick else FULL
+    peer = promptfoo_peer.install(options.peer)
+    with _plant() as settings:
+        figures = _prepare(settings, sizes)
+        figures |= _race(settings, peer, sizes)
+        figures |= _overhead(settings, sizes)
+        figures |= _memory(settings, sizes)
+    for name, value in figures.items():
+        print(f"{name:36} {value}")
+    report = {
+        "name": "golden_runner",
+        "versions": {"python": sys.version.split()[0], **promptfoo_peer.versions(peer)},
+        "figures": figures,
+        "targets": [asdict(target) for target in _targets(figures)],
+    }
+    print(json.dumps(report))
+    return 0
+
+
+def _prepare(settings: Settings, sizes: Sizes) -> Figures:
+    """Baselines for every suite that is run later, as a site has them after its first night."""
+    with open_database(settings) as database, Canvas.open(settings) as canvas:
+        make_ready(settings, database, print)
+        for count in {sizes.cases, sizes.few, sizes.many}:
+            night = _run(canvas, _suite(count))
+            if night.summary.passed < count:
+                raise AssertionError(f"{count - night.summary.passed} of {count} cases fail")
+            bless(database, night.id, by="benchmark", reason="the first night")
+    return {"cases": sizes.cases, "threads": THREADS}
+
+
+def _suite(count: int) -> Suite:
+    """A suite of its own for each size: a smaller one would look as if cases had vanished."""
+    return make_suite(count).model_copy(update={"suite": f"benchmark-{count}"})
+
+
+def _run(canvas: Canvas, suite: Suite) -> Night:
+    return run_suite(canvas, suite, day=DAY, started_by="manual", by="benchmark")
+
+
+def _race(settings: Settings, peer: Path, sizes: Sizes) -> Figures:
+    """Whole processes in turns; medians over the rounds, and the ranges."""
+    questions = [case.question for case in make_suite(sizes.cases).cases]
+    times: dict[str, list[float]] = {}
+    refused = 0
+    for _ in range(sizes.rounds):
+        theirs = promptfoo_peer.evaluate(peer, questions)
+        unkept = promptfoo_peer.evaluate(peer, questions, keeps=False)
+        refused += theirs.refused_connections + unkept.refused_connections
+        started = time.perf_counter()
+        ours = _in_fresh_process(settings, sizes.cases, sizes.cases)
+        for name, value in (
+            ("ours_process_seconds", time.perf_counter() - started),
+            ("ours_night_seconds", ours["night_seconds"]),
+            ("ours_cpu_seconds", ours["cpu_seconds"]),
+            ("promptfoo_process_seconds", theirs.wall_seconds),
+            ("promptfoo_own_seconds", theirs.own_seconds),
+            ("promptfoo_cpu_seconds", theirs.cpu_seconds),
+            ("promptfoo_unkept_process_seconds", unkept.wall_seconds),
+        ):
+            times.setdefault(name, []).append(value)
+    figures: Figures = {}
+    for name, values in times.items():
+        figures[name] = round(statistics.median(values), 3)
+        figures[f"{name}_range"] = [round(min(values), 3), round(max(values), 3)]
+    ratios = [
+        mine / other
+        for mine, other in zip(
+            times["ours_process_seconds"], times["promptfoo_process_seconds"], strict=True
+        )
+    ]
+    figures["share_of_promptfoo"] = round(statistics.median(ratios), 3)
+    figures["promptfoo_refused_connections"] = refused
+    return figures
+
+
+def _overhead(settings: Settings, sizes: Sizes) -> Figures:
+    """The night beside the same asks alone, in turns in one warm process."""
+    suite = _suite(sizes.cases)
+    nights: list[float] = []
+    asks: list[float] = []
+    with Canvas.open(settings) as canvas:
+        _asks_alone(canvas, suite.cases[:200])
+        for _ in range(max(sizes.rounds, 2)):
+            started = time.perf_counter()
+            _run(canvas, suite)
+            nights.append(time.perf_counter() - started)
+            asks.append(_asks_alone(canvas, suite.cases))
+    each = [(night - ask) * 1_000 / sizes.cases for night, ask in zip(nights, asks, strict=True)]
+    return {
+        "warm_night_ms_per_case": round(statistics.median(nights) * 1_000 / sizes.cases, 3),
+        "asks_alone_ms_per_case": round(statistics.median(asks) * 1_000 / sizes.cases, 3),
+        "overhead_ms_per_case": round(statistics.median(each), 3),
+        "overhead_ms_per_case_range": [round(min(each), 3), round(max(each), 3)],
+    }
+
+
+def _asks_alone(canvas: Canvas, cases: tuple[GoldenCase, ...]) -> float:
+    """Seconds of the asks alone, on as many threads as a night has."""
+    release = canvas.release()
+
+    def ask(case: GoldenCase) -> None:
+        canvas.ask_in(
+            release,
+            Ask(
+                question=case.question,
+                user=case.user,
+                roles=case.roles,
+                as_of=case.as_of,
+                test_mode=True,
+            ),
+        )
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        started = time.perf_counter()
+        for _ in pool.map(ask, cases):
+            pass
+        return time.perf_counter() - started
+
+
+def _memory(settings: Settings, sizes: Sizes) -> Figures:
+    """Peaks of two fresh processes that differ only in how many of the cases they run."""
+    few = _in_fresh_process(settings, sizes.few, sizes.many)
+    many = _in_fresh_process(settings, sizes.many, sizes.many)
+    grown = (many["peak_bytes"] - few["peak_bytes"]) / (sizes.many - sizes.few)
+    return {
+        "memory_cases": [sizes.few, sizes.many],
+        "memory_before_mb": round(many["before_bytes"] / _MEGABYTE, 1),
+        "memory_peak_few_mb": round(few["peak_bytes"] / _MEGABYTE, 1),
+        "memory_peak_many_mb": round(many["peak_bytes"] / _MEGABYTE, 1),
+        "memory_bytes_per_case": round(grown),
+        "memory_growth": round(many["peak_bytes"] / few["peak_bytes"], 3),
+        "many_cases_seconds": round(many["night_seconds"], 2),
+    }
+
+
+def _in_fresh_process(settings: Settings, cases: int, loaded: int) -> dict[str, float]:
+    command = [sys.executable, __file__, "--night", str(cases), "--suite", str(loaded)]
+    environ = {**os.environ, "CANVAS_STATE": str(settings.state_dir)}
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"the night's process failed:\n{done.stderr[-2_000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _one_night(count: int, loaded: int) -> int:
+    """What the fresh process does: one night of `count` cases, with `loaded` cases in memory."""
+    held = _suite(loaded)
+    suite = held.model_copy(update={"suite": f"benchmark-{count}", "cases": held.cases[:count]})
+    with Canvas.open(load_settings()) as canvas, _peak() as memory:
+        before = memory.now()
+        started = time.perf_counter()
+        night = _run(canvas, suite)
+        seconds = time.perf_counter() - started
+    if night.verdict.colour != "green" or night.summary.passed != count:
+        told = "; ".join(reason.text for reason in night.verdict.reasons)[:500]
+        raise AssertionError(f"an unchanged site has a {night.verdict.colour} night: {told}")
+    figures = {
+        "night_seconds": seconds,
+        "cpu_seconds": time.process_time(),
+        "before_bytes": before,
+        "peak_bytes": memory.peak,
+    }
+    print(json.dumps(figures))
+    return 0
+
+
+class _Memory:
+    """Resident bytes of this process, and the most that were seen."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+
+    def now(self) -> int:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        resident = pages * os.sysconf("SC_PAGE_SIZE")
+        self.peak = max(self.peak, resident)
+        return resident
+
+
+@contextmanager
+def _peak() -> Iterator[_Memory]:
+    memory, over = _Memory(), threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            memory.now()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield memory
+    finally:
+        memory.now()
+        over.set()
+        thread.join()
+
+
+@dataclass(frozen=True)
+class Target:
+    name: str
+    value: float
+    target: str
+    met: bool
+
+
+def _targets(figures: Figures) -> list[Target]:
+    share = float(str(figures["share_of_promptfoo"]))
+    overhead = float(str(figures["overhead_ms_per_case"]))
+    growth = float(str(figures["memory_growth"]))
+    return [
+        Target("share_of_promptfoo", share, "<= 1", share <= 1),
+        Target(
+            "overhead_ms_per_case",
+            overhead,
+            f"< {OVERHEAD_TARGET_MS}",
+            overhead < OVERHEAD_TARGET_MS,
+        ),
+        Target("memory_growth", growth, f"<= {FLAT}", growth <= FLAT),
+    ]
+
+
+@contextmanager
+def _plant() -> Iterator[Settings]:
+    """The demo plant in a state folder of its own, stopped and removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="golden-runner-") as scratch:
+        Path(scratch).chmod(0o755)
+        settings = load_settings(environ={**os.environ, "CANVAS_STATE": scratch})
+        try:
+            yield settings
+        finally:
+            EmbeddedPostgres(settings.embedded_dir).down()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="under a minute")
+    parser.add_argument(
+        "--peer",
+        type=Path,
+        default=promptfoo_peer.CACHE,
+        metavar="FOLDER",
+        help="where promptfoo is, or goes: about 1.4 GB",
+    )
+    parser.add_argument("--night", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--suite", type=int, default=0, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
