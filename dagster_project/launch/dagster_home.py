@@ -15,6 +15,8 @@ from dagster_project.store.settings import Settings
 CODE_FOLDER = Path(__file__).resolve().parents[2]
 """Holds `workspace.yaml` and the package; Dagster's processes run there."""
 _URL_VARIABLE = "CANVAS_DAGSTER_URL"
+_SENSOR_SECONDS = "600"
+"""A tick that files a request makes dry runs of whole suites."""
 
 DAGSTER_YAML = f"""\
 # Written by `canvas up`; edits here are lost.
@@ -39,7 +41,8 @@ concurrency:
     max_concurrent_runs: 8
   pools:
     default_limit: 2
-    granularity: op
+    # A golden night that has to wait does so in the queue, where it keeps no question waiting.
+    granularity: run
 run_monitoring:
   enabled: true
   start_timeout_seconds: 120
@@ -80,6 +83,7 @@ def environment(
         "CANVAS_HOME": str(settings.home),
         "CANVAS_STATE": str(settings.state_dir),
         _URL_VARIABLE: database.dagster_url,
+        "DAGSTER_SENSOR_GRPC_TIMEOUT_SECONDS": _SENSOR_SECONDS,
         MARK: str(settings.state_dir),
     }
     if settings.database_url:
