@@ -20,6 +20,7 @@ from dagster_project.registry.problem import Problem, listed, nearest, shown
 from dagster_project.registry.read_yaml import MAX_FILE_BYTES, YamlProblem, read_yaml
 
 FOLDER = "golden_sets"
+_NO_SUITE = Problem("CFG008", (), "a golden set ends in .yaml", "the file renamed to .yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ def load_suites(home: FilePath, known: Collection[AssetId] | None = None) -> Gol
         if path.name.startswith(".") or path.suffix not in (".yaml", ".yml", ".json"):
             continue
         shown_path = f"{FOLDER}/{path.name}"
+        if path.suffix != ".yaml":
+            findings.append(_NO_SUITE.finding(shown_path, None))
+            continue
         suite, wrong = read_suite(shown_path, path, known)
         findings += wrong
         if suite is not None:
@@ -59,16 +63,19 @@ def suite_assets(suite: Suite, assets: Collection[AssetId]) -> tuple[AssetId, ..
 
 
 def read_suite(
-    shown_path: str, path: FilePath, known: Collection[AssetId] | None = None
+    shown_path: str,
+    path: FilePath,
+    known: Collection[AssetId] | None = None,
+    stem: str = "",
 ) -> tuple[Suite | None, tuple[Finding, ...]]:
-    """One file's suite, or why it is refused."""
+    """One file's suite, or why it is refused. `stem`: the name that it will have."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         wrong = Problem("CFG009", (), f"it cannot be read: {error.strerror}", "a readable file")
         return None, (wrong.finding(shown_path, None),)
-    suite, problems = _parsed(path, data, known)
+    suite, problems = _parsed(data, known, stem or path.stem)
     if not problems:
         return suite, ()
     readable = all(problem.code > "CFG009" for problem in problems)
@@ -77,11 +84,8 @@ def read_suite(
 
 
 def _parsed(
-    path: FilePath, data: bytes, known: Collection[AssetId] | None
+    data: bytes, known: Collection[AssetId] | None, stem: str
 ) -> tuple[Suite | None, list[Problem]]:
-    if path.suffix != ".yaml":
-        wrong = Problem("CFG008", (), "a golden set ends in .yaml", "the file renamed to .yaml")
-        return None, [wrong]
     try:
         document = read_yaml(data)
     except YamlProblem as wrong:
@@ -94,7 +98,7 @@ def _parsed(
         suite = Suite.model_validate(document)
     except ValidationError as error:
         return None, field_problems(error, Suite, document, ())
-    return suite, [*_name(suite, path.stem), *_cases(suite), *_references(suite, known)]
+    return suite, [*_name(suite, stem), *_cases(suite), *_references(suite, known)]
 
 
 def _name(suite: Suite, stem: str) -> Iterator[Problem]:
