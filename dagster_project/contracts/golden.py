@@ -122,7 +122,8 @@ class Criteria(Value):
     min_ran: float = Field(default=1.0, ge=0, le=1)
     """Cases that ran to an end, of those not skipped."""
     max_source_age_hours: float | None = Field(default=None, gt=0)
-    """Newest health look at a source that the cases read; None: not looked at."""
+    """Of the newest health look at a source that the cases read; where it is older, the night looks
+    itself. None: health does not matter."""
     min_critic_score: float = Field(default=0.9, ge=0, le=1)
     critics: dict[CriticName, float] = {
         "groundedness": 1.0,

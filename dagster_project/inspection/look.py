@@ -34,9 +34,9 @@ from dagster_project.inspection.recipe import FindQuery, inspect_recipe
 from dagster_project.inspection.resolver import inspect_resolver
 from dagster_project.inspection.screen import inspect_screen
 from dagster_project.inspection.source import inspect_source
-from dagster_project.inspection.source_health import keep_health, recent_health
 from dagster_project.planner.assets import policy_of
 from dagster_project.resolver.names import EntityName
+from dagster_project.store.source_health import keep_health, recent_health
 from sources.errors import SourceError
 from sources.protocol import Source
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.inspection.inspection import Inspection, Observation, PreviewTable
-from sources.protocol import Health, HealthStatus
-
-HealthRecord = tuple[datetime, HealthStatus, float]
-"""Checked at, status, latency in milliseconds."""
+from dagster_project.store.source_health import HealthRecord
+from sources.protocol import Health
 
 
 def inspect_source(

@@ -21,7 +21,7 @@ from dagster_project.regression.culprit import find_culprits
 from dagster_project.regression.generate import generated_cases
 from dagster_project.regression.gold import GoldReader
 from dagster_project.regression.run_case import CaseRunner
-from dagster_project.regression.source_age import stale_sources
+from dagster_project.regression.sources_seen import unhealthy_sources
 from dagster_project.regression.summary import CriticSums, summarise
 from dagster_project.regression.verdict import Past, judge
 
@@ -184,9 +184,10 @@ def _ask_and_judge(
         replans={case_id: base.fingerprint.replans for case_id, base in known.items()},
         retired=retired(database, suite.suite) | cases.generated,
     )
-    if suite.criteria.max_source_age_hours is not None:
-        oldest = night.started_at - timedelta(hours=suite.criteria.max_source_age_hours)
-        past = replace(past, stale_sources=stale_sources(database, sources, oldest))
+    hours = suite.criteria.max_source_age_hours
+    if hours is not None and night.id:
+        oldest = night.started_at - timedelta(hours=hours)
+        past = replace(past, bad_sources=unhealthy_sources(canvas, release, sources, oldest))
     verdict = judge(counted, suite.criteria, past, whole=not night.only)
     worse = ("failed", "error", "timed_out")
     broken = frozenset(c.case_id for c in counted if c.outcome in worse and not c.aside)

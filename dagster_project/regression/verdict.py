@@ -38,8 +38,8 @@ class Past:
     """Case to the replans of its baseline."""
     retired: frozenset[str] = frozenset()
     """Cases that were taken out by name and reason."""
-    stale_sources: tuple[str, ...] = ()
-    """Sources whose health nobody looked at for too long."""
+    bad_sources: tuple[str, ...] = ()
+    """Sources in bad health, each with what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def judge(cases: Sequence[Counted], criteria: Criteria, past: Past, *, whole: bo
         *_floors(ran, criteria),
         *_replans(ran, criteria, past),
         *_paired(ran, criteria, past),
-        *(_stale(past)),
+        *_bad_sources(past),
     ]
     floor = criteria.min_pass_rate
     usual = max(floor, 1 - _suite_rate(past))
@@ -224,10 +224,9 @@ def _paired(ran: Sequence[Counted], criteria: Criteria, past: Past) -> Iterator[
         )
 
 
-def _stale(past: Past) -> Iterator[Reason]:
-    if past.stale_sources:
-        names = ", ".join(past.stale_sources)
-        yield Reason(name="stale_health", text=f"nobody looked at the health of {names} of late")
+def _bad_sources(past: Past) -> Iterator[Reason]:
+    if past.bad_sources:
+        yield Reason(name="source_health", text=f"in bad health: {'; '.join(past.bad_sources)}")
 
 
 def _notes(cases: Sequence[Counted]) -> Iterator[Reason]:

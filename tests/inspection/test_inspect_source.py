@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dagster_project.contracts.assets.source import Permissions, SourceSpec
 from dagster_project.inspection.source import inspect_source
-from dagster_project.inspection.source_health import keep_health, recent_health
 from dagster_project.store.database import Database
+from dagster_project.store.source_health import keep_health, recent_health
 from sources.postgres import PostgresSource
 
 SPEC = SourceSpec(

@@ -197,8 +197,9 @@ def replace_floor(criteria: Criteria) -> Criteria:
     return criteria.model_copy(update={"min_pass_rate": 0.5})
 
 
-def test_a_source_that_nobody_looked_at_is_red() -> None:
-    """When the suite asks for fresh health, stale health is a reason."""
-    verdict = judge(night(), CRITERIA, replace(past(), stale_sources=("plant_db",)), whole=True)
-    assert names(verdict) == ["stale_health"]
-    assert "plant_db" in verdict.reasons[0].text
+def test_a_source_in_bad_health_is_red() -> None:
+    """An answer is no better than its source."""
+    sick = replace(past(), bad_sources=("plant_db (connection refused)",))
+    verdict = judge(night(), CRITERIA, sick, whole=True)
+    assert names(verdict) == ["source_health"]
+    assert "plant_db (connection refused)" in verdict.reasons[0].text

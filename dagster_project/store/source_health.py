@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from dagster_project.inspection.source import HealthRecord
 from dagster_project.store.tables import source_health
 from sources.protocol import Health, HealthStatus
 
 if TYPE_CHECKING:
     from dagster_project.store.database import Database
+
+HealthRecord = tuple[datetime, HealthStatus, float]
+"""When, how it stood, and its latency in ms."""
 
 
 def keep_health(database: Database, source: str, health: Health) -> None:
