@@ -129,6 +129,10 @@ def find_candidates(connection: psycopg.Connection[Any]) -> tuple[int, int]:
     connection.execute("alter table candidate add primary key (digest)")
     connection.execute("analyze candidate")
     connection.execute(_LEANT_ON)
+    connection.execute("create index on candidate (base)")
+    connection.execute(_DEPTHS)
+    connection.execute("create index on candidate (depth)")
+    connection.execute("analyze candidate")
     return _row(connection.execute("select count(*), coalesce(sum(bytes), 0) from candidate"))
 
 
@@ -143,11 +147,12 @@ def sweep(connection: psycopg.Connection[Any], since: int, batch: int) -> Iterat
 
     Ends early when the lock cannot be had; the next sweep goes on.
     """
-    connection.execute("create index on candidate (base)")
-    connection.execute(_DEPTHS)
-    connection.execute("create index on candidate (depth)")
-    connection.execute("analyze candidate")
-    newest = since
+    caught_up = _alone(connection, lambda: _newest(connection))
+    if caught_up is None:
+        return
+    # Most of what came since needs no lock: all up to here is committed.
+    connection.execute(_NAMED_SINCE, (since,))
+    newest = caught_up
 
     def delete_batch() -> tuple[int, int, int, int, float]:
         began = time.perf_counter()

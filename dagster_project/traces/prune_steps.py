@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Tell = Callable[[str, str], None]
 """Called with step and message."""
-_PAYLOADS_SHARE = 4
+_PAYLOADS_SHARE = 10
 """A batch of payloads is this much smaller than one of traces: keeps wait for it."""
 
 
@@ -80,6 +80,9 @@ def delete(
     """`mark` was taken before the look. Effects: a transaction per batch, then a vacuum."""
     if not wanted.going and not wanted.unneeded:
         return Done()
+    # Batches are small: a plan that reads a whole table for one is always wrong.
+    for way in ("seqscan", "hashjoin", "mergejoin"):
+        connection.execute("select set_config(%s, 'off', false)", (f"enable_{way}",))
     with connection.transaction():
         # With the first batch, so that a killed prune has its row too.
         write_audit()
@@ -97,6 +100,7 @@ def delete(
             longest_hold_ms=max(done.longest_hold_ms, swept.held_ms),
         )
         tell("payloads", f"{done.payloads:,} of {wanted.unneeded:,} deleted")
+    connection.execute("reset all")
     tell("vacuum", "make room for new rows")
     # No truncating: it would lock asks out.
     connection.execute("vacuum (analyze, truncate false, skip_locked) canvas.trace, canvas.payload")

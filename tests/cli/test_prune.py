@@ -11,7 +11,6 @@ from traces.prune_examples import aged
 from traces.trace_examples import table_trace
 
 from cli.conftest import Kept, runner
-from dagster_project import cli
 from dagster_project.store.audit import audit_rows
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
@@ -21,9 +20,8 @@ DAYS = (0, 5, 29, 31, 40)
 
 
 @pytest.fixture
-def site(make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def site(make_settings: Callable[..., Settings]) -> Iterator[Kept]:
     """The shipped site with traces of several ages, counted from the machine's clock."""
-    monkeypatch.setitem(cli.COMMANDS, "prune", ("prune", ""))
     settings = make_settings()
     with open_database(settings) as database:
         for seed, days in enumerate(DAYS):
