@@ -66,7 +66,7 @@ def golden_night(zone: str, files: tuple[SuiteFile, ...]) -> dg.AssetsDefinition
                 found, metadata = _run(context, opened, config, suite, day, progress)
         except CanvasError as error:
             raise dg.Failure(PROCESS_WALL.clean_text(str(error)), allow_retries=False) from None
-        context.instance.add_run_tags(context.run_id, night_tags(found))
+        context.instance.add_run_tags(context.run.run_id, night_tags(found))
         for event in suite_events(found):
             context.log_event(event)  # pyright: ignore[reportArgumentType]
         return dg.MaterializeResult(metadata=metadata)
@@ -112,7 +112,7 @@ def _run(
         started_by=started_by(context.run.tags),
         by=config.by,
         release=canvas.release(release) if release else None,  # pyright: ignore[reportArgumentType]
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         only=_only(canvas, config, suite_name),
         progress=progress,
     )

@@ -67,13 +67,17 @@ def regression_failed(
     filed = file_for(canvas, found[-1]) if found[-1].verdict.colour == "red" else None
     shown = filed_text(filed) if filed else "no request filed"
     return dg.SensorResult(
-        skip_reason=f"{len(found)} nights read, {shown}",
+        skip_reason=f"{_nights(len(found))} read, {shown}",
         cursor=str(found[-1].seq),
         asset_events=[
             *(event for night in found if night.run_id is None for event in suite_events(night)),
             *([filed.event] if filed and filed.event else []),
         ],
     )
+
+
+def _nights(count: int) -> str:
+    return "1 night" if count == 1 else f"{count} nights"
 
 
 def up_to_first_red(nights: Sequence[Night]) -> tuple[Night, ...]:

@@ -23,6 +23,7 @@ from dagster_project.defs.golden_suites import (
     verdict_checks,
 )
 from dagster_project.defs.prune import nightly_pruning, prune_traces, trace_retention
+from dagster_project.defs.publish import publish, publish_gate_asset
 from dagster_project.defs.replan_ledger import refresh_ledger, replan_ledger
 from dagster_project.defs.rerun import rerun
 from dagster_project.defs.rollback import decide_rollback, rollback, rollback_requests_asset
@@ -73,9 +74,12 @@ def golden_nights(settings: Settings, entries: tuple[Entry, ...]) -> GoldenParts
     night = golden_night(zone, files)
     job, pruning, look = regression_job(night), prune_traces(), _refresh_sources(entries)
     return GoldenParts(
-        assets=[*suite_specs(files, entries), night, rollback_requests_asset, trace_retention],
+        assets=[
+            *(*suite_specs(files, entries), night, rollback_requests_asset, publish_gate_asset),
+            trace_retention,
+        ],
         checks=[verdict_checks(files)] if files else [],
-        jobs=[*([look] if look else []), job, decide_rollback, rollback, pruning],
+        jobs=[*([look] if look else []), job, decide_rollback, rollback, publish, pruning],
         schedules=[
             *([nightly_look(look, zone)] if look else []),
             *(nightly_regression(job, zone), nightly_pruning(pruning, zone)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from golden_fixtures import golden_shop  # noqa: F401
 from shop import SITE
 
 from dagster_project.defs.location import code_location
