@@ -186,5 +186,5 @@ def _inside(stage: StageDiff) -> Iterator[str]:
         yield f"rows of {rows.step}: {rows_text(rows)}"
     for block in stage.blocks[:3]:
         yield block_text(block)
-    for change in stage.changes[:3]:
+    for change in [c for c in stage.changes if c.path != "/summary"][:3]:
         yield f"{change.path}: {value_text(change.left)} → {value_text(change.right)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from dagster_project.contracts.rollback import RollbackRequest
@@ -18,8 +19,8 @@ TIMEOUT_SECONDS = 3.0
 def tell(database: Database, request: RollbackRequest) -> None:
     """POST a few lines of JSON to the URL in CANVAS_WEBHOOK_URL, once for each request.
 
-    A channel that does not answer is told of in the audit; nothing waits for it longer than its
-    time. Killed between telling and noting, it may be told twice, never not at all.
+    A channel that does not answer is told of in the audit; nothing waits longer for it than
+    TIMEOUT_SECONDS. Killed between telling and noting, it may be told twice, never not at all.
     Effects: one row of the audit. Raises: StoreError.
     """
     url = os.environ.get(WEBHOOK_URL, "").strip()
@@ -59,7 +60,16 @@ def message(request: RollbackRequest) -> dict[str, object]:
 
 
 def _post(url: str, content: dict[str, object]) -> str:
-    """`told`, or why not; never with the URL in it."""
+    """`told`, or why not. Time-outs of each step would not bound the whole, so a thread does it."""
+    outcomes: list[str] = []
+    sending = threading.Thread(target=lambda: outcomes.append(_send(url, content)), daemon=True)
+    sending.start()
+    sending.join(TIMEOUT_SECONDS)
+    return outcomes[0] if outcomes else f"not told, no answer within {TIMEOUT_SECONDS:g} s"
+
+
+def _send(url: str, content: dict[str, object]) -> str:
+    """Never with the URL in it."""
     import httpx2
 
     try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -15,6 +17,7 @@ from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
 from dagster_project.contracts.night import Culprit
 from dagster_project.contracts.rollback import RollbackRequest
 from dagster_project.regression.requests import decide, file_request, get_request, requests
+from dagster_project.regression.webhook import tell
 from dagster_project.store.audit import audit_rows
 from regression.kill_at import KILLED, killed_at
 from regression.rollback_site import ALARMS, PROFILE, Site, site
@@ -297,6 +300,30 @@ def test_a_channel_that_is_down_blocks_nothing(
         row = audit_rows(site.canvas.database, f"request:{filed(site).id}")[0]
         assert row.act == "notify", url
         assert row.reason.startswith("CANVAS_WEBHOOK_URL: not told, "), url
+
+
+def test_an_answer_in_drops_is_not_waited_for(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that keeps sending a little is left after three seconds, like a silent one."""
+    request = filed(site)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\n")
+                for n in range(40):
+                    connection.sendall(f"x-{n}: y\r\n".encode())
+                    time.sleep(0.25)
+
+        threading.Thread(target=drip, daemon=True).start()
+        port = server.getsockname()[1]
+        monkeypatch.setenv("CANVAS_WEBHOOK_URL", f"http://127.0.0.1:{port}/")
+        started = time.monotonic()
+        tell(site.canvas.database, request)
+        took = time.monotonic() - started
+    assert 2.5 < took < 6.0
+    (row, _) = audit_rows(site.canvas.database, f"request:{request.id}")
+    assert row.reason == "CANVAS_WEBHOOK_URL: not told, no answer within 3 s"
 
 
 def test_killed_before_telling_it_is_told_later(site: Site, channel: Channel) -> None:
