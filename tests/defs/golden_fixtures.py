@@ -22,9 +22,10 @@ def golden_shop(
     settings = make_settings(site)
     with open_database(settings) as database:
         load_shop(database)
-        monkeypatch.setenv("SHOP_READER_URL", database.reader_url)
+        reader_url = database.reader_url
+    monkeypatch.setenv("SHOP_READER_URL", reader_url)
     with dg.DagsterInstance.ephemeral() as instance:
-        shop = GoldenShop(settings, instance)
+        shop = GoldenShop(settings, instance, reader_url)
         shop.write_suite()
         shop.publish()
         yield shop

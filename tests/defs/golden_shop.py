@@ -40,6 +40,7 @@ class GoldenShop:
 
     settings: Settings
     instance: dg.DagsterInstance
+    reader_url: str
 
     def write_suite(self, name: str = "machines", text: str = SUITE) -> None:
         folder = self.settings.home / "golden_sets"
