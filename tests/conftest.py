@@ -19,6 +19,7 @@ import pytest
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.embedded import EmbeddedPostgres
 from dagster_project.store.settings import Settings
+from sources.embedded.seeds import ensure_seed
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 _FOLDER = "CANVAS_TEST_FOLDER"
@@ -68,17 +69,39 @@ def server() -> EmbeddedPostgres:
     return server
 
 
+def _plant_template(
+    server: EmbeddedPostgres,
+    connection: psycopg.Connection,
+    folders: pytest.TempPathFactory,
+) -> str:
+    """A database with tables and the demo plant, made once for all workers and copied since."""
+    name = "plant_template"
+    connection.execute("select pg_advisory_lock(hashtext(%s))", (name,))
+    known = "select 1 from pg_database where datname = %s and datistemplate"
+    if connection.execute(known, (name,)).fetchone() is None:
+        connection.execute(f"drop database if exists {name}")
+        connection.execute(f"create database {name}")
+        with open_database(Settings(REPOSITORY, folders.mktemp("plant"), server.url(name))) as made:
+            with made.pool.connection() as owner:
+                ensure_seed("combined_cycle_plant", owner)
+            made.grant_read("plant")
+        connection.execute(f"alter database {name} is_template true")
+    connection.execute("select pg_advisory_unlock(hashtext(%s))", (name,))
+    return name
+
+
 @pytest.fixture(scope="session")
 def make_settings(
     server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Settings]]:
-    """Makes settings with a new, empty database of their own: `make_settings(home=...)`."""
+    """Makes settings with a new database of their own, empty or (`plant`) with the demo plant."""
     made: list[str] = []
 
-    def make(home: Path = REPOSITORY) -> Settings:
+    def make(home: Path = REPOSITORY, *, plant: bool = False) -> Settings:
         name = f"t_{secrets.token_hex(6)}"
         with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"create database {name}")
+            template = _plant_template(server, connection, tmp_path_factory) if plant else None
+            connection.execute(f"create database {name} template {template or 'template1'}")
         made.append(name)
         return Settings(home, tmp_path_factory.mktemp("state"), server.url(name))
 

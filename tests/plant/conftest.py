@@ -11,7 +11,6 @@ import pytest
 from dagster_project.registry.load import Site, load_site
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
-from sources.embedded.seeds import ensure_seed
 from sources.postgres import PostgresSource
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -20,10 +19,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session")
 def plant_settings(make_settings: Callable[..., Settings]) -> Settings:
     """Settings of the shipped site, with the plant loaded and readable."""
-    settings = make_settings()
+    settings = make_settings(plant=True)
     with open_database(settings) as database:
-        with database.pool.connection() as connection:
-            ensure_seed("combined_cycle_plant", connection)
         database.grant_read("plant")
     return settings
 

@@ -9,16 +9,13 @@ import pytest
 from dagster_project.canvas import Canvas
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
-from sources.embedded.seeds import ensure_seed
 
 
 @pytest.fixture(scope="session")
 def plant_settings(make_settings: Callable[..., Settings]) -> Settings:
     """Settings of the shipped site, with the plant loaded and readable."""
-    settings = make_settings()
+    settings = make_settings(plant=True)
     with open_database(settings) as database:
-        with database.pool.connection() as connection:
-            ensure_seed("combined_cycle_plant", connection)
         database.grant_read("plant")
     return settings
 

@@ -14,7 +14,6 @@ from dagster_project.registry.load import load_site
 from dagster_project.registry.versions import publish, sync
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
-from sources.embedded.seeds import ensure_seed
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -50,10 +49,8 @@ def own_site(
     shutil.copytree(REPOSITORY / "assets_config", home / "assets_config")
     if golden_sets:
         shutil.copytree(REPOSITORY / "golden_sets", home / "golden_sets")
-    settings = make_settings(home)
+    settings = make_settings(home, plant=True)
     with open_database(settings) as database:
-        with database.pool.connection() as connection:
-            ensure_seed("combined_cycle_plant", connection)
         database.grant_read("plant")
     with Canvas.open(settings) as canvas:
         site = OwnSite(canvas, home)
