@@ -6,8 +6,9 @@ Ours asks the demo plant: plans, checks, queries, composes, presents, keeps ever
 looks at what each case expects, compares with its baseline, and judges the night. promptfoo echoes
 each question in its own process and compares it once. Both are whole processes, from start to
 exit, taking turns; our database server is already up. `overhead` is a night's wall time minus that
-of the same asks alone, kept as well, on as many threads in the same process. `memory` is the peak
-of a fresh process while it runs a night, with the suite of all cases loaded before in each.
+of the same asks alone, kept as well, on as many threads in the same process; `overhead_cpu` is the
+same in CPU time of that process, which other work on the machine does not blur. `memory` is the
+peak of a fresh process while it runs a night, with the suite of all cases loaded before in each.
 The last line is one JSON document.
 """
 
@@ -22,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -146,26 +147,43 @@ def _race(settings: Settings, peer: Path, sizes: Sizes) -> Figures:
 def _overhead(settings: Settings, sizes: Sizes) -> Figures:
     """The night beside the same asks alone, in turns in one warm process."""
     suite = _suite(sizes.cases)
-    nights: list[float] = []
-    asks: list[float] = []
+    nights: list[Spent] = []
+    asks: list[Spent] = []
     with Canvas.open(settings) as canvas:
         _asks_alone(canvas, suite.cases[:200])
         for _ in range(max(sizes.rounds, 2)):
-            started = time.perf_counter()
-            _run(canvas, suite)
-            nights.append(time.perf_counter() - started)
-            asks.append(_asks_alone(canvas, suite.cases))
-    each = [(night - ask) * 1_000 / sizes.cases for night, ask in zip(nights, asks, strict=True)]
-    return {
-        "warm_night_ms_per_case": round(statistics.median(nights) * 1_000 / sizes.cases, 3),
-        "asks_alone_ms_per_case": round(statistics.median(asks) * 1_000 / sizes.cases, 3),
-        "overhead_ms_per_case": round(statistics.median(each), 3),
-        "overhead_ms_per_case_range": [round(min(each), 3), round(max(each), 3)],
-    }
+            nights.append(_spent(lambda: _run(canvas, suite)))
+            asks.append(_spent(lambda: _asks_alone(canvas, suite.cases)))
+    figures: Figures = {}
+    for name, kind in (("", "wall"), ("cpu_", "cpu")):
+        night = [getattr(spent, kind) * 1_000 / sizes.cases for spent in nights]
+        alone = [getattr(spent, kind) * 1_000 / sizes.cases for spent in asks]
+        each = [whole - part for whole, part in zip(night, alone, strict=True)]
+        figures |= {
+            f"night_{name}ms_per_case": round(statistics.median(night), 3),
+            f"asks_alone_{name}ms_per_case": round(statistics.median(alone), 3),
+            f"overhead_{name}ms_per_case": round(statistics.median(each), 3),
+            f"overhead_{name}ms_per_case_range": [round(min(each), 3), round(max(each), 3)],
+        }
+    return figures
 
 
-def _asks_alone(canvas: Canvas, cases: tuple[GoldenCase, ...]) -> float:
-    """Seconds of the asks alone, on as many threads as a night has."""
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of one piece of work, by the clock and of this process's CPU."""
+
+    wall: float
+    cpu: float
+
+
+def _spent(work: Callable[[], object]) -> Spent:
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return Spent(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def _asks_alone(canvas: Canvas, cases: tuple[GoldenCase, ...]) -> None:
+    """The asks alone, kept, on as many threads as a night has."""
     release = canvas.release()
 
     def ask(case: GoldenCase) -> None:
@@ -181,10 +199,8 @@ def _asks_alone(canvas: Canvas, cases: tuple[GoldenCase, ...]) -> float:
         )
 
     with ThreadPoolExecutor(THREADS) as pool:
-        started = time.perf_counter()
         for _ in pool.map(ask, cases):
             pass
-        return time.perf_counter() - started
 
 
 def _memory(settings: Settings, sizes: Sizes) -> Figures:

@@ -1,11 +1,13 @@
 """Thirty faults and ten harmless edits, one at a time: what does a night make of each?
 
-    python benchmarks/seeded_faults.py [--quick] [--only NAME ...]
+    python benchmarks/seeded_faults.py [--quick] [--crowd] [--only NAME ...]
 
 A copy of the shipped site is run green and blessed once. Each edit is then made in a fresh copy of
 its files, published in a fresh copy of its database, and every suite is run as a night; for each
 red night a rollback request is filed. Told: whether a night is red, whether every red night names
 exactly the edited asset as its culprit, and how long it took from the edit to the first request.
+One edit at a time leaves the culprit search one suspect. With `--crowd` each fault is published
+together with a harmless edit of every other asset that has one, so there are up to eight.
 No Dagster is between: launching its runs comes on top. The last line is one JSON document.
 """
 
@@ -30,7 +32,6 @@ from faults import FAULTS, HARMLESS, Edit
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.golden import Suite
 from dagster_project.contracts.night import Night
-from dagster_project.inspection.source_health import keep_health
 from dagster_project.launch.site import make_ready
 from dagster_project.registry.load import load_site
 from dagster_project.registry.versions import publish, sync
@@ -59,6 +60,8 @@ class Finding:
     harmless: bool
     red: tuple[str, ...]
     """Suites."""
+    suspects: int
+    """Assets that were published together."""
     named: tuple[tuple[str, ...], ...]
     """For each red night the assets it calls culprits."""
     reasons: tuple[str, ...]
@@ -103,7 +106,10 @@ def main() -> int:
     edits = [edit for edit in (*FAULTS, *HARMLESS) if _wanted(edit, options)]
     with _place() as place:
         suites = _prepare(place)
-        findings = [_study(place, suites, edit, number) for number, edit in enumerate(edits)]
+        findings = [
+            _study(place, suites, edit, _others(edit) if options.crowd else (), number)
+            for number, edit in enumerate(edits)
+        ]
     _show(findings)
     figures = _figures(findings, suites)
     for name, value in figures.items():
@@ -131,8 +137,6 @@ def _prepare(place: Place) -> list[Suite]:
         suites = list(golden.suites.values())
         if not suites:
             raise AssertionError(f"no golden suite to study: {golden.findings}")
-        for name in sorted({suite.source for suite in suites if suite.source}):
-            keep_health(database, name, canvas.source(name).health())
         for suite in suites:
             first = _night(canvas, suite)
             bless(database, first.id, by=BY, reason="the site as it is shipped")
@@ -149,7 +153,15 @@ def _night(canvas: Canvas, suite: Suite) -> Night:
     return run_suite(canvas, suite, day=DAY, started_by="asset_change", by=BY)
 
 
-def _study(place: Place, suites: Sequence[Suite], edit: Edit, number: int) -> Finding:
+def _others(edit: Edit) -> tuple[Edit, ...]:
+    """One harmless edit of every other asset."""
+    firsts = {other.asset: other for other in reversed(HARMLESS) if other.asset != edit.asset}
+    return tuple(firsts.values())
+
+
+def _study(
+    place: Place, suites: Sequence[Suite], edit: Edit, others: Sequence[Edit], number: int
+) -> Finding:
     """One edit, from the prepared state to its requests."""
     name = f"study_{number:02d}"
     _create_database(place.server, name, PREPARED)
@@ -159,7 +171,7 @@ def _study(place: Place, suites: Sequence[Suite], edit: Edit, number: int) -> Fi
         with open_database(settings) as database, Canvas.open(settings) as canvas:
             make_ready(settings, database, lambda _: None)  # the copy's reader may read
             canvas.release()
-            finding = _nights_after(canvas, place.home, suites, edit)
+            finding = _nights_after(canvas, place.home, suites, edit, others)
     finally:
         _drop_database(place.server, name)
     print(
@@ -170,10 +182,14 @@ def _study(place: Place, suites: Sequence[Suite], edit: Edit, number: int) -> Fi
     return finding
 
 
-def _nights_after(canvas: Canvas, home: Path, suites: Sequence[Suite], edit: Edit) -> Finding:
+def _nights_after(
+    canvas: Canvas, home: Path, suites: Sequence[Suite], edit: Edit, others: Sequence[Edit]
+) -> Finding:
+    for other in others:
+        other.apply(home)
     started = time.perf_counter()
     edit.apply(home)
-    _publish(canvas, home, edit)
+    suspects = _publish(canvas, home, edit, others)
     red: list[Night] = []
     to_request: float | None = None
     for suite in suites:
@@ -188,6 +204,7 @@ def _nights_after(canvas: Canvas, home: Path, suites: Sequence[Suite], edit: Edi
         edit=edit.name,
         asset=edit.asset,
         harmless=edit in HARMLESS,
+        suspects=suspects,
         red=tuple(night.suite for night in red),
         named=tuple(_named(night) for night in red),
         reasons=tuple(night.verdict.reasons[0].text for night in red),
@@ -196,15 +213,15 @@ def _nights_after(canvas: Canvas, home: Path, suites: Sequence[Suite], edit: Edi
     )
 
 
-def _publish(canvas: Canvas, home: Path, edit: Edit) -> None:
-    """As a person publishes it. Raises: ConfigError when the registry refuses it."""
+def _publish(canvas: Canvas, home: Path, edit: Edit, others: Sequence[Edit]) -> int:
+    """As a person publishes; how many assets changed. Raises: ConfigError when one is refused."""
     site = load_site(home).require_good()
-    report = sync(canvas.database, site, by=BY, reason=edit.does)
-    if report.created and list(report.created) != [edit.asset]:
-        raise AssertionError(f"{edit.name} changes {list(report.created)}, not {edit.asset}")
-    if not report.created and edit not in HARMLESS:
-        raise AssertionError(f"{edit.name} changes nothing")
+    changed = sync(canvas.database, site, by=BY, reason=edit.does).created
+    strangers = set(changed) - {edit.asset, *(other.asset for other in others)}
+    if strangers or (edit.asset not in changed and edit not in HARMLESS):
+        raise AssertionError(f"{edit.name} changes {list(changed)}, not {edit.asset}")
     publish(canvas.database, None, by=BY, reason=edit.does)
+    return len(changed)
 
 
 def _named(night: Night) -> tuple[str, ...]:
@@ -238,6 +255,7 @@ def _figures(findings: Sequence[Finding], suites: Sequence[Suite]) -> dict[str, 
         "right_culprit": sum(found.right for found in faults),
         "harmless": len(findings) - len(faults),
         "false_alarms": sum(bool(found.red) for found in findings if found.harmless),
+        "suspects_median": statistics.median(f.suspects for f in faults) if faults else None,
         "requests": len(times),
         "seconds_to_request_median": round(statistics.median(times), 2) if times else None,
         "seconds_to_request_max": round(max(times), 2) if times else None,
@@ -300,6 +318,7 @@ def _options() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help="four edits")
+    parser.add_argument("--crowd", action="store_true", help="beside harmless edits of others")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="these edits")
     return parser.parse_args()
 
