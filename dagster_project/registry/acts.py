@@ -56,15 +56,21 @@ def publish(
     by: str,
     reason: str,
     remove: Sequence[AssetId] = (),
+    *,
+    first: Callable[[Connection], None] | None = None,
+    also: Callable[[Connection, ReleaseId], None] | None = None,
 ) -> Release:
     """Drafts (all, or those named) become published, together, as a new release.
 
     All or nothing. Named assets without a draft count as done when they are published; with
     nothing to do the release in force is returned and no act recorded. `remove` leaves assets out.
+    `first` and `also` run in the act's own transaction: see `roll_back_to`.
     Raises: ConfigError when the resulting release would not hold together, AssetNotFound,
-    InvalidRequest.
+    InvalidRequest; whatever the two raise.
     """
     with _one_at_a_time(database) as connection:
+        if first is not None:
+            first(connection)
         before = member_rows(connection, current_id(connection))
         after = dict(before)
         for row in _drafts(connection, before, ids):
@@ -77,6 +83,8 @@ def publish(
         elif not before:
             raise InvalidRequest("there is no draft to publish.", "Add files and sync them first.")
         release_id = release_id_of(after.values())
+        if also is not None:
+            also(connection, release_id)
     return load_release(database, release_id)
 
 

@@ -12,9 +12,9 @@ from dagster_project.regression import nights
 from dagster_project.regression.ask_cases import ask_cases
 from dagster_project.regression.baselines import bless
 from dagster_project.regression.gate_report import GateReport
+from dagster_project.regression.open_gold import open_gold
 from dagster_project.regression.run_case import CaseRunner
 from dagster_project.regression.summary import CriticSums, summarise
-from dagster_project.regression.trials import open_gold
 
 
 def bless_accepted(

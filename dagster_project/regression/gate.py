@@ -13,9 +13,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from dagster_project.canvas import Canvas
-from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.golden import Suite
-from dagster_project.contracts.value import AssetId
+from dagster_project.contracts.value import AssetId, ReleaseId
 from dagster_project.pipeline.run import Progress
 from dagster_project.registry.load import load_site
 from dagster_project.registry.sync import sync
@@ -167,9 +166,9 @@ def _put_in_force(
     """The report as it ended, and whether another release or draft came between."""
     done = report.model_copy(update={"decision": "published"})
 
-    def also(connection: psycopg.Connection[Any], release: Release) -> None:
-        kept = done.model_copy(update={"release_id": release.id})
-        _record(connection, "publish", f"release:{release.id}", kept)
+    def also(connection: psycopg.Connection[Any], release_id: ReleaseId) -> None:
+        kept = done.model_copy(update={"release_id": release_id})
+        _record(connection, "publish", f"release:{release_id}", kept)
 
     release = publish_tested(
         canvas.database,

@@ -17,8 +17,8 @@ from dagster_project.regression import nights
 from dagster_project.regression.ask_cases import ask_cases
 from dagster_project.regression.baselines import Baseline
 from dagster_project.regression.gate_report import Worse
+from dagster_project.regression.open_gold import open_gold
 from dagster_project.regression.run_case import CaseRunner
-from dagster_project.regression.trials import open_gold
 from dagster_project.regression.verdict import Counted, Past, judge
 from dagster_project.traces.diff.diff_traces import diff_traces
 from dagster_project.traces.diff.say import lines

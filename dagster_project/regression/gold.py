@@ -48,7 +48,11 @@ class GoldReader:
         if fact.rows is not None:
             return typed_gold(fact.columns, fact.rows)
         if reader is None:
-            return Gold((), (), "the suite names no source to ask")
+            return Gold(
+                (),
+                (),
+                "there is no source to ask: the suite names none, or one that the release lacks",
+            )
         return reader.read(fact.sql or "")
 
     def read(self, sql: str) -> Gold:

@@ -17,7 +17,7 @@ from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.policy import PolicySpec
 from dagster_project.contracts.errors import AssetNotFound
-from dagster_project.contracts.golden import CriticName, Fact, GoldenCase, Relation, Suite
+from dagster_project.contracts.golden import CriticName, GoldenCase, Relation, Suite
 from dagster_project.contracts.night import CaseResult, Check, Fingerprint, Outcome
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import base_release_id
@@ -28,9 +28,8 @@ from dagster_project.regression.compare import worse
 from dagster_project.regression.critics import criticise
 from dagster_project.regression.facts import check_fact
 from dagster_project.regression.fingerprint import fingerprint
-from dagster_project.regression.gold import Gold, GoldReader
+from dagster_project.regression.gold import GoldReader
 from dagster_project.regression.relations import check_relation
-from sources.errors import SourceError
 
 _KEPT_ANSWERS = 256
 """Of other questions that relations name; several cases may name the same."""
@@ -164,26 +163,11 @@ class CaseRunner:
         return self._canvas.ask_in(release, ask, keep_trace=self._keep)
 
     def _facts(self, case: GoldenCase, trace: Trace) -> list[Check]:
-        checks = []
-        for place, fact in enumerate(case.expect.facts):
-            name = f"facts[{place}]"
-            if self._gold is None and fact.sql is not None:
-                told = "the suite names no source"
-                checks.append(Check(name=name, passed=False, expected="gold", found=told))
-                continue
-            try:
-                gold = self._gold_of(fact)
-            except SourceError as error:
-                checks.append(Check(name=name, passed=False, expected="gold", found=str(error)))
-                continue
-            checks.append(check_fact(fact, trace, gold, name))
+        checks = (
+            check_fact(fact, trace, GoldReader.of(fact, self._gold), f"facts[{place}]")
+            for place, fact in enumerate(case.expect.facts)
+        )
         return [check for check in checks if not check.passed]
-
-    def _gold_of(self, fact: Fact) -> Gold:
-        if fact.sql is None:
-            return Gold(fact.columns, fact.rows or ())
-        assert self._gold is not None
-        return self._gold.read(fact.sql)
 
     def _relations(self, case: GoldenCase, trace: Trace, found: Fingerprint) -> list[Check]:
         checks = []

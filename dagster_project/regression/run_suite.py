@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from dagster_project.canvas import Canvas
-from dagster_project.canvas.open_sources import allowed_tables
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.contracts.golden import GoldenCase, Suite
@@ -19,7 +18,7 @@ from dagster_project.regression.ask_cases import THREADS, Sink, ask_cases
 from dagster_project.regression.baselines import baselines, retired
 from dagster_project.regression.culprit import find_culprits
 from dagster_project.regression.generate import generated_cases
-from dagster_project.regression.gold import GoldReader
+from dagster_project.regression.open_gold import open_gold
 from dagster_project.regression.run_case import CaseRunner
 from dagster_project.regression.sources_seen import unhealthy_sources
 from dagster_project.regression.summary import CriticSums, summarise
@@ -95,14 +94,6 @@ def run_suite(
         culprits = find_culprits(canvas, suite, failed, release, green, started_at, progress)
         night = night.model_copy(update={"culprits": culprits})
     return nights.end_night(canvas.database, night)
-
-
-def open_gold(canvas: Canvas, suite: Suite, release: Release) -> GoldReader | None:
-    """Reads the suite's gold; None when it names no source. Raises: AssetNotFound."""
-    if not suite.source:
-        return None
-    source = canvas.source(suite.source, release)
-    return GoldReader(source, allowed_tables(suite.source, release))
 
 
 @dataclass(frozen=True, slots=True)

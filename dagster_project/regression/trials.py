@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from dagster_project.canvas import Canvas
-from dagster_project.canvas.open_sources import allowed_tables
 from dagster_project.contracts.asset_version import Release
-from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.contracts.golden import GoldenCase, Suite
 from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import AssetId, Stage
@@ -16,6 +14,7 @@ from dagster_project.regression.baselines import baselines
 from dagster_project.regression.changed import changed_assets, earliest, first_stage
 from dagster_project.regression.gold import GoldReader
 from dagster_project.regression.mixed_release import mixed, what_does_not_fit
+from dagster_project.regression.open_gold import open_gold
 from dagster_project.regression.run_case import Attempt, CaseRunner
 from dagster_project.traces.ids import new_trace_id
 
@@ -91,17 +90,6 @@ class Trials:
         if key not in self._gold:
             self._gold[key] = open_gold(self._canvas, self._suite, release) if source else None
         return self._gold[key]
-
-
-def open_gold(canvas: Canvas, suite: Suite, release: Release) -> GoldReader | None:
-    """Reads the suite's gold; None when it names no source, or one that the release lacks."""
-    if not suite.source:
-        return None
-    try:
-        source = canvas.source(suite.source, release)
-        return GoldReader(source, allowed_tables(suite.source, release))
-    except AssetNotFound:
-        return None
 
 
 def _can_be_cut(failing: Trace, stage: Stage) -> bool:

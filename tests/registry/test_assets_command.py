@@ -117,5 +117,5 @@ def test_export_and_import_are_each_others_reverse(canvas: Canvas, tmp_path: Pat
 def test_schemas_check_says_what_is_stale(canvas: Canvas) -> None:
     """--check exits with 1 until they are written."""
     assert canvas("schemas", "--check").exit_code == 1
-    assert len(read(canvas("schemas", "--json"))["changed"]) == 8
+    assert len(read(canvas("schemas", "--json"))["changed"]) == 9
     assert canvas("schemas", "--check").exit_code == 0
