@@ -31,7 +31,9 @@ from traces.prune_examples import (
 )
 from traces.trace_examples import table_trace
 
-SECONDS = 4.0
+SECONDS, MOST_SECONDS = 4.0, 60.0
+ENOUGH = 300
+"""Deleted traces, and payloads; a busy machine may need longer."""
 CONTENTS = 120
 
 
@@ -104,22 +106,23 @@ def test_keeping_and_pruning_at_once(database: Database) -> None:
     """After seconds of both, every trace that was to stay is read back as it was kept, and
     nothing that no trace needs is left."""
     keepers = Keepers(database)
-    deleted = shared = 0
+    deleted = traces = 0
     with ThreadPoolExecutor(3) as threads:
         running = [threads.submit(keepers.run, seed) for seed in range(3)]
-        until = time.monotonic() + SECONDS
+        began = time.monotonic()
         try:
-            while time.monotonic() < until:
-                report = prune(database, Retention(), NOW, batch=8)
+            while (spent := time.monotonic() - began) < MOST_SECONDS:
+                report = prune(database, Retention(), NOW, batch=40)
                 deleted += report.payloads_deleted
-                shared += report.deleted
+                traces += report.deleted
+                if spent > SECONDS and min(deleted, traces) > ENOUGH:
+                    break
         finally:
             keepers.stop()
         for done in running:
             done.result()
 
-    assert deleted > 200
-    assert shared > 200
+    assert min(deleted, traces) > ENOUGH
     for trace_id, trace in keepers.young.items():
         assert get(database, trace_id).answer == trace.answer
     prune(database, Retention(), NOW)
