@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
@@ -26,14 +28,49 @@ class Baseline(Value):
 
 _NEWEST = """
 select distinct on (case_id) case_id, trace_id, release_id, fingerprint, assets
-from canvas.golden_baseline where suite = %s order by case_id, seq desc
+from canvas.golden_baseline
+where suite = %(suite)s and (%(cases)s::text[] is null or case_id = any(%(cases)s))
+order by case_id, seq desc
 """
+_PAGE = 100
+_PAGES_HELD = 4
 
 
-def baselines(database: Database, suite: str) -> dict[str, Baseline]:
-    """By case. A case that was taken out has none. Raises: StoreError."""
+class Shelf:
+    """Baselines of a suite's cases, read page by page in the order in which the cases run, so that
+    a suite of ten thousand holds a few hundred at a time. Safe from many threads."""
+
+    def __init__(self, database: Database, suite: str, case_ids: Sequence[str]) -> None:
+        self._database, self._suite, self._case_ids = database, suite, case_ids
+        self._place = {case_id: place for place, case_id in enumerate(case_ids)}
+        self._pages: OrderedDict[int, dict[str, Baseline]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, case_id: str) -> Baseline | None:
+        """None for a case without a baseline. Raises: StoreError."""
+        place = self._place.get(case_id)
+        if place is None:
+            return None
+        number = place // _PAGE
+        with self._lock:
+            if number not in self._pages:
+                cases = self._case_ids[number * _PAGE : (number + 1) * _PAGE]
+                self._pages[number] = baselines(self._database, self._suite, cases)
+                while len(self._pages) > _PAGES_HELD:
+                    self._pages.popitem(last=False)
+            return self._pages[number].get(case_id)
+
+
+def baselines(
+    database: Database, suite: str, cases: Sequence[str] | None = None
+) -> dict[str, Baseline]:
+    """By case; of all, or of those named. A case that was taken out has none.
+
+    Raises: StoreError.
+    """
+    wanted = {"suite": suite, "cases": None if cases is None else list(cases)}
     with single_statements(database, "read baselines") as connection:
-        rows = connection.execute(_NEWEST, (suite,)).fetchall()
+        rows = connection.execute(_NEWEST, wanted).fetchall()
     return {
         case_id: Baseline(
             trace_id=trace_id, release_id=release_id, fingerprint=fingerprint, assets=assets
@@ -41,6 +78,18 @@ def baselines(database: Database, suite: str) -> dict[str, Baseline]:
         for case_id, trace_id, release_id, fingerprint, assets in rows
         if trace_id is not None
     }
+
+
+def replans_of_baselines(database: Database, suite: str) -> dict[str, int]:
+    """Case to the replans of its baseline. Raises: StoreError."""
+    newest = "select distinct on (case_id) case_id, fingerprint from canvas.golden_baseline"
+    with single_statements(database, "read baselines") as connection:
+        rows = connection.execute(
+            f"select case_id, (fingerprint ->> 'replans')::int from ({newest}"
+            " where suite = %s order by case_id, seq desc) newest where fingerprint is not null",
+            (suite,),
+        ).fetchall()
+    return dict(rows)
 
 
 def bless(
@@ -120,8 +169,13 @@ def retire(database: Database, suite: str, case_id: str, by: str, reason: str) -
 def retired(database: Database, suite: str) -> frozenset[str]:
     """Cases whose newest act took them out."""
     with single_statements(database, "read baselines") as connection:
-        rows = connection.execute(_NEWEST, (suite,)).fetchall()
-    return frozenset(row[0] for row in rows if row[1] is None)
+        rows = connection.execute(
+            "select case_id from (select distinct on (case_id) case_id, trace_id"
+            " from canvas.golden_baseline where suite = %s order by case_id, seq desc) newest"
+            " where trace_id is null",
+            (suite,),
+        ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def _attributed(by: str, reason: str) -> None:

@@ -18,7 +18,7 @@ def unmet(expect: Expectation, trace: Trace, found: Fingerprint) -> Iterator[Che
         _entities(expect, trace),
         _among("queries", expect.queries, found.queries),
         _among("blocks", expect.blocks, tuple(kind(block) for block in found.blocks)),
-        _empty(expect, found),
+        _empty(expect, trace, found),
         _rule(expect, trace),
         _asks_back(expect, found),
         _triggers(expect, found),
@@ -83,10 +83,13 @@ def _among(name: str, wanted: tuple[str, ...] | None, found: tuple[str, ...]) ->
     return _fails(name, ", ".join(lacking), ", ".join(found) or "none") if lacking else None
 
 
-def _empty(expect: Expectation, found: Fingerprint) -> Check | None:
-    if expect.empty is None or expect.empty in found.empties.values():
+def _empty(expect: Expectation, trace: Trace, found: Fingerprint) -> Check | None:
+    """Of a step, or of a block where no step ran."""
+    blocks = (shown.block.empty for shown in trace.answer.screen.blocks)
+    reasons = {*found.empties.values(), *(reason for reason in blocks if reason)}
+    if expect.empty is None or expect.empty in reasons:
         return None
-    return _fails("empty", expect.empty, ", ".join(found.empties.values()) or "rows")
+    return _fails("empty", expect.empty, ", ".join(sorted(reasons)) or "rows")
 
 
 def _rule(expect: Expectation, trace: Trace) -> Check | None:

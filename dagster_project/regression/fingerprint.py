@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
@@ -31,6 +32,10 @@ _WORDS = {
     *("not_used", "gave_up", "withheld", "assumed", "time_assumed", "display"),
 }
 """Fields of a plan that say the same in another language, or how it was come by."""
+_SETS = {"filters", "entities", "related", "columns", "having"}
+"""Lists whose order comes from the order of the words."""
+_LANGUAGE = re.compile("_(?:ko|en)$")
+"""`name_ko` and `name_en` are one column in two languages."""
 FACTS = ("number", "table", "chart", "timeseries")
 
 
@@ -81,9 +86,14 @@ def plan_digest(plan: Plan) -> str:
 def _neutral(value: Any, as_of: datetime) -> Any:
     match value:
         case dict():
-            return {k: _neutral(v, as_of) for k, v in value.items() if k not in _WORDS}
+            kept = {k: _neutral(v, as_of) for k, v in value.items() if k not in _WORDS}
+            for name in kept.keys() & _SETS:
+                kept[name] = sorted(kept[name], key=orjson.dumps)
+            return kept
         case list() | tuple():
             return [_neutral(item, as_of) for item in value]
+        case str():
+            return _LANGUAGE.sub("", value)
         case datetime():
             return (value - as_of).total_seconds() if value.tzinfo else value.isoformat()
         case _:

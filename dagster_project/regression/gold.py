@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from sources.errors import SourceError
 from sources.protocol import BoundQuery, Source
 
 MAX_GOLD_ROWS = 5_000
+_KEPT = 512
+"""Statements whose gold is held at once; a suite of thousands may have one for each case."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,10 @@ class Gold:
 
 
 class GoldReader:
-    """Asks a source for gold, each statement once. Safe from many threads; one for each night."""
+    """Asks a source for gold, a statement once while it is held; one reader for each night.
+
+    Safe from many threads.
+    """
 
     def __init__(
         self, source: Source, allowed_tables: Collection[str], timeout_seconds: float = 30.0
@@ -39,7 +45,7 @@ class GoldReader:
         self._source = source
         self._allowed = frozenset(allowed_tables)
         self._timeout_seconds = timeout_seconds
-        self._read: dict[str, Future[Gold]] = {}
+        self._read: OrderedDict[str, Future[Gold]] = OrderedDict()
         self._lock = Lock()
 
     @staticmethod
@@ -51,7 +57,7 @@ class GoldReader:
             return Gold(
                 (),
                 (),
-                "there is no source to ask: the suite names none, or one that the release lacks",
+                "no source to ask: the suite names none, or one that is not there",
             )
         return reader.read(fact.sql or "")
 
@@ -63,6 +69,8 @@ class GoldReader:
         mine: Future[Gold] = Future()
         with self._lock:
             asked = self._read.setdefault(sql, mine)
+            while len(self._read) > _KEPT:
+                self._read.popitem(last=False)
         if asked is mine:
             try:
                 mine.set_result(self._ask(sql))

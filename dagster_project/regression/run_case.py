@@ -22,7 +22,7 @@ from dagster_project.contracts.night import CaseResult, Check, Fingerprint, Outc
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import base_release_id
 from dagster_project.planner.assets import policy_of
-from dagster_project.regression.baselines import Baseline
+from dagster_project.regression.baselines import Baseline, Shelf
 from dagster_project.regression.check_case import criticised, unmet
 from dagster_project.regression.compare import worse
 from dagster_project.regression.critics import criticise
@@ -60,7 +60,7 @@ class CaseRunner:
         canvas: Canvas,
         suite: Suite,
         release: Release,
-        baselines: Mapping[str, Baseline],
+        baselines: Shelf | Mapping[str, Baseline],
         now: datetime,
         *,
         gold: GoldReader | None,

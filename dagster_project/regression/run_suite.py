@@ -15,7 +15,7 @@ from dagster_project.contracts.night import CaseResult, Night, StartedBy, Summar
 from dagster_project.pipeline.run import Progress
 from dagster_project.regression import nights
 from dagster_project.regression.ask_cases import THREADS, Sink, ask_cases
-from dagster_project.regression.baselines import baselines, retired
+from dagster_project.regression.baselines import Shelf, replans_of_baselines, retired
 from dagster_project.regression.culprit import find_culprits
 from dagster_project.regression.generate import generated_cases
 from dagster_project.regression.open_gold import open_gold
@@ -143,7 +143,7 @@ def _ask_and_judge(
     threads: int,
 ) -> _Done:
     database = canvas.database
-    known = baselines(database, suite.suite)
+    known = Shelf(database, suite.suite, [case.id for case in cases.cases])
     gold = open_gold(canvas, suite, release)
     runner = CaseRunner(
         canvas, suite, release, known, night.started_at, gold=gold, keep=bool(night.id)
@@ -172,7 +172,7 @@ def _ask_and_judge(
     past = Past(
         record=nights.record_of_cases(database, suite.suite),
         green=nights.outcomes(database, green.id) if green else {},
-        replans={case_id: base.fingerprint.replans for case_id, base in known.items()},
+        replans=replans_of_baselines(database, suite.suite),
         retired=retired(database, suite.suite) | cases.generated,
     )
     hours = suite.criteria.max_source_age_hours

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -19,15 +21,26 @@ _FOLDER = Path(__file__).parent / "migrations"
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
     """Run the missing revisions, all in one transaction. Needs the schema `canvas`."""
-    with owner_engine(owner_url).begin() as connection:
+    with _alone(owner_url) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def draft(owner_url: str, message: str) -> None:
     """Write the next revision's file: the difference between tables.py and the database."""
     number = f"{int(HEAD) + 1:04d}"
-    with owner_engine(owner_url).begin() as connection:
+    with _alone(owner_url) as connection:
         command.revision(_config(connection), message, autogenerate=True, rev_id=number)
+
+
+@contextmanager
+def _alone(owner_url: str) -> Iterator[sa.Connection]:
+    """One transaction; its session ends with it, so that the database may be copied or dropped."""
+    engine = owner_engine(owner_url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def owner_engine(owner_url: str) -> sa.Engine:

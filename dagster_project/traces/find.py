@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from pydantic import Field
 
-from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
+from dagster_project.contracts.errors import AssetNotFound, InvalidRequest, StoreError
 from dagster_project.contracts.plan import Route
 from dagster_project.contracts.replan import Trigger
 from dagster_project.contracts.stage import StageInput, StageOutput
@@ -90,7 +90,12 @@ def get(database: Database, trace_id: str, *, tenant: str = "default") -> Trace:
                 )
             )
 
-        return rebuild(TraceId(trace_id), row[0], fetch)
+        try:
+            return rebuild(TraceId(trace_id), row[0], fetch)
+        except StoreError:
+            if _is_there(connection, trace_id):
+                raise
+            raise _not_found(connection, trace_id, tenant) from None  # it was pruned meanwhile
 
 
 def get_stage(
@@ -204,6 +209,11 @@ union all
 (select trace_id from canvas.trace where tenant = %(tenant)s and trace_id < %(id)s
  order by trace_id desc limit 20)
 """
+
+
+def _is_there(connection: psycopg.Connection[Any], trace_id: str) -> bool:
+    statement = "select 1 from canvas.trace where trace_id = %s"
+    return connection.execute(statement, (trace_id,)).fetchone() is not None
 
 
 def _not_found(connection: psycopg.Connection[Any], trace_id: str, tenant: str) -> AssetNotFound:

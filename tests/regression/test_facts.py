@@ -217,7 +217,7 @@ def test_a_gold_without_a_shape_for_its_tier_fails() -> None:
         (Fact(rows=((1, 2),), columns=("a", "b"), match="value"), "one of one"),
         (Fact(rows=(), columns=("a",), match="subset"), "subset of nothing"),
         (Fact(rows=((1, 2),), columns=("a",)), "does not fit the columns"),
-        (Fact(sql="select 1"), "names no source"),
+        (Fact(sql="select 1"), "no source to ask"),
     ):
         check = check_fact(fact, None, GoldReader.of(fact, None))  # pyright: ignore[reportArgumentType]
         assert not check.passed
