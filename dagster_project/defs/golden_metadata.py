@@ -21,14 +21,12 @@ def night_metadata(
 ) -> MetadataEntries:
     """All of a night. `past`: the suite's nights with this one, in any order."""
     value = dg.MetadataValue
-    entries: MetadataEntries = {
-        "verdict": value.md(verdict_markdown(night)),
-        "summary": value.md(summary_markdown(night)),
-    }
-    if worst:
-        entries["worst_cases"] = value.md(worst_markdown(worst))
+    entries: MetadataEntries = {"verdict": value.md(verdict_markdown(night))}
     if night.culprits:
         entries["culprits"] = value.md(culprits_markdown(night.culprits))
+    if worst:
+        entries["worst_cases"] = value.md(worst_markdown(worst))
+    entries["summary"] = value.md(summary_markdown(night))
     entries["chart"] = value.md(nights_chart(past))
     if night.run_id:
         entries["run"] = value.dagster_run(night.run_id)

@@ -56,8 +56,8 @@ class GoldenShop:
     def publish(self) -> None:
         """Past the gate."""
         with Canvas.open(self.settings) as canvas:
-            sync(canvas.database, load_site(self.settings.home).require_good(), "lee", "an edit")
-            publish(canvas.database, None, "lee", "an edit")
+            sync(canvas.database, load_site(self.settings.home).require_good(), "editor", "an edit")
+            publish(canvas.database, None, "editor", "an edit")
 
     def location(self) -> dg.Definitions:
         return code_location(self.settings)

@@ -36,10 +36,10 @@ def test_a_green_night_is_one_materialization_and_a_passed_check(golden_shop: Go
 
 def test_the_night_of_the_run_is_kept_with_the_run_and_the_day(golden_shop: GoldenShop) -> None:
     """The store's night names the run, the partition's date and who wanted it."""
-    result = golden_shop.night(by="kim")
+    result = golden_shop.night(by="operator")
     with open_database(golden_shop.settings) as database:
         (night,) = newest_nights(database, "machines")
-    assert (night.run_id, str(night.day), night.by) == (result.run_id, DAY, "kim")
+    assert (night.run_id, str(night.day), night.by) == (result.run_id, DAY, "operator")
     assert night.started_by == "manual"
     assert golden_shop.tags(result)["canvas/night"] == str(night.id)
 

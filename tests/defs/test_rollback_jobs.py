@@ -13,7 +13,7 @@ from dagster_project.store.database import open_database
 
 
 def decide(shop: GoldenShop, decision: str) -> dg.ExecuteInProcessResult:
-    config = {"request": 1, "decision": decision, "by": "kim", "reason": "it was right before"}
+    config = {"request": 1, "decision": decision, "by": "operator", "reason": "it was right before"}
     return shop.run("decide_rollback", {"ops": {"decide": {"config": config}}})
 
 
@@ -73,7 +73,7 @@ def test_a_decision_that_cannot_be_taken_fails_its_run(requested: GoldenShop) ->
     decide(requested, "declined")
     again = decide(requested, "approved")
     assert not again.success
-    assert "was declined by kim" in str(again.failure_data_for_node("decide"))
+    assert "was declined by operator" in str(again.failure_data_for_node("decide"))
 
 
 def test_a_rollback_that_broke_off_is_launched_again_and_acts_once(requested: GoldenShop) -> None:
@@ -123,7 +123,7 @@ def test_after_three_broken_attempts_a_person_is_told(requested: GoldenShop) -> 
 
 
 def publish(shop: GoldenShop, **more: object) -> dg.ExecuteInProcessResult:
-    config = {"by": "lee", "reason": "an edit", **more}
+    config = {"by": "editor", "reason": "an edit", **more}
     return shop.run("publish", {"ops": {"pass_the_gate": {"config": config}}})
 
 

@@ -128,7 +128,7 @@ def break_and_publish(plant: Installation) -> None:
     text = path.read_text()
     assert BROKEN in text
     path.write_text(text.replace(BROKEN, ""))
-    done = plant.canvas("assets", "publish", "--by", "lee", "--reason", "simpler")
+    done = plant.canvas("assets", "publish", "--by", "editor", "--reason", "simpler")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -147,7 +147,7 @@ def test_a_bad_edit_is_seen_named_and_taken_back(plant: Installation) -> None:
 
     filed = "1 request filed: request 1 (query:ci_open_events 2 → 1)"
     wait_for(lambda: any(filed in tick for tick in dagster.told("regression_failed")))
-    decision = {"request": 1, "decision": "approved", "by": "kim", "reason": "alarms must end"}
+    decision = {"request": 1, "decision": "approved", "by": "operator", "reason": "alarms must end"}
     assert dagster.run("decide_rollback", {"ops": {"decide": {"config": decision}}}) == "SUCCESS"
 
     with open_database(plant.settings) as database:
@@ -162,6 +162,6 @@ def test_a_bad_edit_is_seen_named_and_taken_back(plant: Installation) -> None:
             ).fetchall()
     assert colours == ["green", "green", "red", "green"]
     assert [act for (act,) in acts] == ["request", "approve", "rollback", "check"]
-    assert request.decided_by == "kim"
+    assert request.decided_by == "operator"
     wanted = {"tags": [{"key": "canvas/rollback_request", "value": "1"}]}
     assert len(dagster.ask(RUNS, filter=wanted)["runsOrError"]["results"]) == 1
