@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 REQUESTS_KEY = dg.AssetKey(["rollback_requests"])
 REQUEST_TAG = "canvas/rollback_request"
-_MOST_SECONDS = "3600"
+_MOST_SECONDS = "900"
+"""A run whose process died with its code server is told to have failed after so long."""
 
 rollback_requests_asset = dg.AssetSpec(
     REQUESTS_KEY,

@@ -125,7 +125,9 @@ def test_a_night_run_by_command_shows_on_its_suite_too(golden_shop: GoldenShop) 
     """Dagster did not run it, so the sensor reports its figures and its verdict."""
     with Canvas.open(golden_shop.settings) as canvas:
         suite = load_suites(golden_shop.settings.home).suites["machines"]
-        run_suite(canvas, suite, day=datetime(2026, 2, 3).date(), started_by="manual", by="operator")
+        run_suite(
+            canvas, suite, day=datetime(2026, 2, 3).date(), started_by="manual", by="operator"
+        )
     found = golden_shop.tick("regression_failed")
     assert found.skip_message == "1 night read, no request filed"
     observed, check = found.asset_events
