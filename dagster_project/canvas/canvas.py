@@ -117,17 +117,14 @@ class Canvas:
         keep(self.database, trace)
         return trace
 
-    def ask_in(self, release: Release, ask: Ask, *, keep_trace: bool = True) -> Trace:
-        """Answer with a release in hand, also with one that is stored nowhere.
+    def ask_in(self, release: Release, ask: Ask) -> Trace:
+        """Answer with a release in hand, also with one that is stored nowhere. Keeps nothing.
 
         Raises: as `ask`.
         """
         _readable(ask.question)
         now = datetime.now(UTC)
-        trace = answer(ask, self.desk(release), new_trace_id(now), now)
-        if keep_trace:
-            keep(self.database, trace)
-        return trace
+        return answer(ask, self.desk(release), new_trace_id(now), now)
 
     def rerun(
         self,

@@ -1,10 +1,11 @@
-"""Many cases on a few threads: results go out in pieces, so that memory stays flat."""
+"""Many cases on a few threads: answers go out in pieces, so that memory stays flat."""
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
@@ -12,16 +13,17 @@ from dagster_project.contracts.golden import Criteria, GoldenCase
 from dagster_project.contracts.night import CaseResult
 from dagster_project.pipeline.run import Progress
 from dagster_project.regression.check_case import unexpected_empty
-from dagster_project.regression.run_case import CaseRunner
+from dagster_project.regression.run_case import CaseRunner, Ran
 from dagster_project.regression.verdict import Counted, counted
 
 A = TypeVar("A")
 B = TypeVar("B")
-Sink = Callable[[Sequence[CaseResult]], None]
-THREADS = 4
-_PIECE = 200
-"""Results written at once."""
-_WAITING_PER_THREAD = 4
+Sink = Callable[[Sequence[Ran]], None]
+THREADS = 2
+"""Measured on near sources: one thread waits for the source, four wait for the interpreter."""
+_PIECE = 50
+"""Results handed on at once; so many answers are held in memory."""
+_WAITING_PER_THREAD = 8
 _PROGRESS_SECONDS = 0.5
 
 
@@ -35,42 +37,40 @@ def ask_cases(
     progress: Progress | None = None,
     threads: int = THREADS,
 ) -> list[Counted]:
-    """Run all of them. Shape: what a verdict needs of each, in no order.
+    """Run all of them. Shape: what a verdict needs of each, in their order.
 
     `aside`: ids in quarantine. Effects: hands every result to the sink, in pieces, from the
     caller's thread.
     """
 
-    def one(case: GoldenCase) -> tuple[GoldenCase, CaseResult]:
+    def one(case: GoldenCase) -> tuple[GoldenCase, Ran]:
         return case, runner.run(case, case.id in aside, case.id in generated)
 
     done: list[Counted] = []
-    piece: list[CaseResult] = []
+    piece: list[Ran] = []
     told = _Told(progress, len(cases))
     with ThreadPoolExecutor(threads, thread_name_prefix="golden") as pool:
-        for case, result in _as_they_come(pool, one, cases, threads * _WAITING_PER_THREAD):
-            done.append(_counted(case, result, criteria))
-            piece.append(result)
+        for case, ran in _in_order(pool, one, cases, threads * _WAITING_PER_THREAD):
+            done.append(_counted(case, ran.result, criteria))
+            piece.append(ran)
             if len(piece) >= _PIECE:
                 sink(piece)
                 piece = []
-            told.one_more(result)
+            told.one_more(ran.result)
     if piece:
         sink(piece)
     return done
 
 
-def _as_they_come(
+def _in_order(
     pool: ThreadPoolExecutor, call: Callable[[A], B], items: Iterable[A], ahead: int
 ) -> Iterator[B]:
-    """Results as they are ready; never more than `ahead` items wait in the pool."""
+    """Results in the order of the items; never more than `ahead` of them are in the pool."""
     left = iter(items)
-    running: set[Future[B]] = {pool.submit(call, item) for item in islice(left, ahead)}
+    running = deque(pool.submit(call, item) for item in islice(left, ahead))
     while running:
-        ready, running = wait(running, return_when=FIRST_COMPLETED)
-        running |= {pool.submit(call, item) for item in islice(left, len(ready))}
-        for future in ready:
-            yield future.result()
+        yield running.popleft().result()
+        running.extend(pool.submit(call, item) for item in islice(left, 1))
 
 
 def _counted(case: GoldenCase, result: CaseResult, criteria: Criteria) -> Counted:

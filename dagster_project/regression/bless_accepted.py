@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.golden import Suite
-from dagster_project.contracts.night import CaseResult, Night, Verdict
+from dagster_project.contracts.night import Night, Verdict
 from dagster_project.regression import nights
 from dagster_project.regression.ask_cases import ask_cases
 from dagster_project.regression.baselines import bless
 from dagster_project.regression.gate_report import GateReport
 from dagster_project.regression.open_gold import open_gold
-from dagster_project.regression.run_case import CaseRunner
+from dagster_project.regression.run_case import CaseRunner, Ran
 from dagster_project.regression.summary import CriticSums, summarise
+from dagster_project.traces.keep import keep_all
 
 
 def bless_accepted(
@@ -41,9 +42,11 @@ def _night_of(
     cases = [case for case in suite.cases if case.id in wanted]
     gold = open_gold(canvas, suite, release)
     runner = CaseRunner(canvas, suite, release, {}, report.at, gold=gold)
-    results: list[CaseResult] = []
+    asked: list[Ran] = []
     nobody: frozenset[str] = frozenset()
-    counted = ask_cases(cases, runner, suite.criteria, nobody, nobody, results.extend)
+    counted = ask_cases(cases, runner, suite.criteria, nobody, nobody, asked.extend)
+    keep_all(canvas.database, [ran.trace for ran in asked if ran.trace is not None])
+    results = [ran.result for ran in asked]
     critics = CriticSums()
     critics.add(results)
     night = Night(

@@ -18,10 +18,11 @@ from dagster_project.regression.ask_cases import ask_cases
 from dagster_project.regression.baselines import Baseline
 from dagster_project.regression.gate_report import Worse
 from dagster_project.regression.open_gold import open_gold
-from dagster_project.regression.run_case import CaseRunner
+from dagster_project.regression.run_case import CaseRunner, Ran
 from dagster_project.regression.verdict import Counted, Past, judge
 from dagster_project.traces.diff.diff_traces import diff_traces
 from dagster_project.traces.diff.say import lines
+from dagster_project.traces.keep import keep
 
 _DIFFERENCE = "baseline."
 """Checks of what differs from the answer in force; all others are the case's own."""
@@ -55,16 +56,9 @@ class Bench:
     at: datetime
     progress: Progress | None = None
 
-    def runner(
-        self,
-        suite: Suite,
-        release: Release,
-        beside: Mapping[str, Baseline],
-        *,
-        keep: bool = False,
-    ) -> CaseRunner:
+    def runner(self, suite: Suite, release: Release, beside: Mapping[str, Baseline]) -> CaseRunner:
         gold = open_gold(self.canvas, suite, release)
-        return CaseRunner(self.canvas, suite, release, beside, self.at, gold=gold, keep=keep)
+        return CaseRunner(self.canvas, suite, release, beside, self.at, gold=gold)
 
 
 def run_pairs(
@@ -119,12 +113,14 @@ def _run(
 ) -> tuple[list[Counted], list[CaseResult]]:
     if release is None:
         return [], []
-    results: list[CaseResult] = []
+    asked: list[CaseResult] = []
+
+    def take(piece: Sequence[Ran]) -> None:
+        asked.extend(ran.result for ran in piece)
+
     runner = bench.runner(suite, release, beside)
-    counted = ask_cases(
-        cases, runner, suite.criteria, aside, frozenset(), results.extend, bench.progress
-    )
-    return counted, results
+    counted = ask_cases(cases, runner, suite.criteria, aside, frozenset(), take, bench.progress)
+    return counted, asked
 
 
 def _as_baselines(before: Mapping[str, CaseResult], base: Release | None) -> dict[str, Baseline]:
@@ -228,8 +224,10 @@ def _kept(
     if release is None:
         return None
     try:
-        return bench.runner(suite, release, beside, keep=True).attempt(case).trace
+        trace = bench.runner(suite, release, beside).attempt(case).trace
     except CanvasError:
         raise
     except Exception:  # an ask that breaks has no answer to show
         return None
+    keep(bench.canvas.database, trace)
+    return trace

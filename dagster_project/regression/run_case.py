@@ -52,8 +52,16 @@ class Attempt:
         return "timed_out" if self.found.error.endswith("_TIMEOUT") else "failed"
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A case's result, and the answer that it shows; it is kept by who ran it, or not at all."""
+
+    result: CaseResult
+    trace: Trace | None
+
+
 class CaseRunner:
-    """Runs cases of one suite in one release. Safe from many threads."""
+    """Runs cases of one suite in one release and keeps nothing. Safe from many threads."""
 
     def __init__(
         self,
@@ -64,20 +72,18 @@ class CaseRunner:
         now: datetime,
         *,
         gold: GoldReader | None,
-        keep: bool = True,
     ) -> None:
         self.release = release
         self._canvas = canvas
         self._suite = suite
         self._baselines = baselines
         self._gold = gold
-        self._keep = keep
         self._as_of = clock(release, now)
         self._others: OrderedDict[str, Trace] = OrderedDict()
         self._lock = Lock()
 
-    def run(self, case: GoldenCase, quarantined: bool, generated: bool) -> CaseResult:
-        """The case's result; a bug or a lost database in one ask is an outcome, not an exception.
+    def run(self, case: GoldenCase, quarantined: bool, generated: bool) -> Ran:
+        """The case's result and its answer. A bug or a lost database is an outcome, no exception.
 
         A case that does not pass is asked again as often as the suite's criteria say, and fails
         when it fails in more than half of all attempts.
@@ -93,17 +99,16 @@ class CaseRunner:
             expects_empty=case.expect.empty is not None,
         )
         if case.skip is not None:
-            return shell
+            return Ran(shell, None)
         try:
             attempts = [self.attempt(case)]
             while attempts[0].failed and len(attempts) <= self._suite.criteria.repeats:
                 attempts.append(self.attempt(case))
         except Exception as error:  # one case that breaks must not cost the night
             why = f"{type(error).__name__}: {error}"
-            return shell.model_copy(
-                update={"outcome": "error", "reason": why, "attempts": 1, "failures": 1}
-            )
-        return self._result(shell, case, attempts)
+            broken = {"outcome": "error", "reason": why, "attempts": 1, "failures": 1}
+            return Ran(shell.model_copy(update=broken), None)
+        return Ran(self._result(shell, case, attempts), attempts[0].trace)
 
     def attempt(self, case: GoldenCase) -> Attempt:
         """Ask once and judge. Raises: CanvasError, StoreError."""
@@ -160,7 +165,7 @@ class CaseRunner:
             test_mode=True,
             baseline_trace_id=baseline.trace_id if baseline else None,
         )
-        return self._canvas.ask_in(release, ask, keep_trace=self._keep)
+        return self._canvas.ask_in(release, ask)
 
     def _facts(self, case: GoldenCase, trace: Trace) -> list[Check]:
         checks = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,16 +14,18 @@ from dagster_project.contracts.golden import GoldenCase, Suite
 from dagster_project.contracts.night import CaseResult, Night, StartedBy, Summary, Verdict
 from dagster_project.pipeline.run import Progress
 from dagster_project.regression import nights
-from dagster_project.regression.ask_cases import THREADS, Sink, ask_cases
+from dagster_project.regression.ask_cases import THREADS, ask_cases
 from dagster_project.regression.baselines import Shelf, replans_of_baselines, retired
 from dagster_project.regression.culprit import find_culprits
 from dagster_project.regression.generate import generated_cases
 from dagster_project.regression.open_gold import open_gold
-from dagster_project.regression.run_case import CaseRunner
+from dagster_project.regression.run_case import CaseRunner, Ran
 from dagster_project.regression.sources_seen import unhealthy_sources
 from dagster_project.regression.summary import CriticSums, summarise
 from dagster_project.regression.verdict import Past, judge
+from dagster_project.traces.keep import keep_all
 
+Sink = Callable[[Sequence[CaseResult]], None]
 _TO_COME = Summary(
     cases=0,
     ran=0,
@@ -145,19 +147,19 @@ def _ask_and_judge(
     database = canvas.database
     known = Shelf(database, suite.suite, [case.id for case in cases.cases])
     gold = open_gold(canvas, suite, release)
-    runner = CaseRunner(
-        canvas, suite, release, known, night.started_at, gold=gold, keep=bool(night.id)
-    )
+    runner = CaseRunner(canvas, suite, release, known, night.started_at, gold=gold)
     critics, sources = CriticSums(), set[str]()
 
-    def take(piece: Sequence[CaseResult]) -> None:
+    def take(piece: Sequence[Ran]) -> None:
+        results = [ran.result if night.id else _without_trace(ran.result) for ran in piece]
         if night.id:
-            nights.write_results(database, night.id, piece)
-        critics.add(piece)
-        for result in piece:
+            keep_all(database, [ran.trace for ran in piece if ran.trace is not None])
+            nights.write_results(database, night.id, results)
+        critics.add(results)
+        for result in results:
             sources.update(asset for asset in result.assets if asset.startswith("source:"))
         if sink is not None:
-            sink(piece)
+            sink(results)
 
     counted = ask_cases(
         cases.cases,
@@ -183,3 +185,8 @@ def _ask_and_judge(
     worse = ("failed", "error", "timed_out")
     broken = frozenset(c.case_id for c in counted if c.outcome in worse and not c.aside)
     return _Done(counted, critics, verdict, broken)
+
+
+def _without_trace(result: CaseResult) -> CaseResult:
+    """Of a trial: its answer is kept nowhere."""
+    return result.model_copy(update={"trace_id": None})

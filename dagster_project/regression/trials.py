@@ -79,9 +79,7 @@ class Trials:
 
     def _runner(self, release: Release) -> CaseRunner:
         gold = self._gold_of(release)
-        return CaseRunner(
-            self._canvas, self._suite, release, self._known, self._at, gold=gold, keep=False
-        )
+        return CaseRunner(self._canvas, self._suite, release, self._known, self._at, gold=gold)
 
     def _gold_of(self, release: Release) -> GoldReader | None:
         """Gold is read once for all releases that have the same source."""

@@ -1,13 +1,14 @@
-"""Writes a trace: one statement, one durable commit, nothing twice."""
+"""Writes traces: a statement each, one durable commit, nothing twice."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from pydantic_core import to_json
 
-from dagster_project.contracts.errors import InvalidRequest
+from dagster_project.contracts.errors import InvalidRequest, StoreError
 from dagster_project.contracts.trace import Trace
 from dagster_project.store.single_statements import single_statements
 from dagster_project.traces.content import LIFTED, content_of, digest, previous_output
@@ -24,6 +25,8 @@ _ELSEWHERE: Any = {
     "asset_versions": True,
     "stage_inputs": {"__all__": {"applied_assets"}},
 }
+Payloads = dict[bytes, tuple[bytes, bytes | None, bytes]]
+"""By digest: content, digest of what it leans on, content of that."""
 _WRITE = """
 with kept as (
     insert into canvas.payload (digest, body)
@@ -49,10 +52,10 @@ def keep(database: Database, trace: Trace, *, wall: SecretWall = PROCESS_WALL) -
     Effects: one commit. Stage inputs may leave `prev_output` open; it is known on reading.
     Raises: InvalidRequest when the trace is kept already, StoreError when it cannot be written.
     """
-    values = _row(trace, wall)
+    row = _whole_row(trace, wall)
     with single_statements(database, "write a trace") as connection:
         try:
-            connection.execute(_WRITE, values, prepare=True)
+            connection.execute(_WRITE, row, prepare=True)
         except psycopg.errors.UniqueViolation as error:
             raise InvalidRequest(
                 f"The trace {trace.trace_id} is kept already; a trace is written once.",
@@ -60,8 +63,60 @@ def keep(database: Database, trace: Trace, *, wall: SecretWall = PROCESS_WALL) -
             ) from error
 
 
-def _row(trace: Trace, wall: SecretWall) -> dict[str, object]:
-    """The statement's values; a secret that turns up is replaced everywhere first."""
+def keep_in(connection: psycopg.Connection[Any], trace: Trace) -> None:
+    """The same within a caller's transaction: it lasts when that is committed.
+
+    Raises: psycopg.Error.
+    """
+    connection.execute(_WRITE, _whole_row(trace, PROCESS_WALL), prepare=True)
+
+
+def keep_all(
+    database: Database, traces: Sequence[Trace], *, wall: SecretWall = PROCESS_WALL
+) -> None:
+    """Make many traces last together, in one commit: for asks that nobody waits for.
+
+    Raises: as `keep`; then none of them is kept.
+    """
+    if not traces:
+        return
+    rows = [_row(trace, wall) for trace in traces]
+    payloads: Payloads = {}
+    for _, own in rows:
+        payloads |= own
+    # All payloads with the first row, so that they are in order over the whole commit.
+    given = [_packed(payloads), *[_packed({})] * (len(rows) - 1)]
+    try:
+        with database.pool.connection() as connection, connection.cursor() as cursor:
+            cursor.executemany(
+                _WRITE, [own | shared for (own, _), shared in zip(rows, given, strict=True)]
+            )
+    except psycopg.errors.UniqueViolation as error:
+        raise InvalidRequest(
+            f"One of {len(traces)} traces is kept already; a trace is written once.",
+            "Ask again for traces of their own.",
+        ) from error
+    except psycopg.Error as error:
+        raise StoreError(
+            f"The database could not write {len(traces)} traces: {error}.",
+            "See that the database runs (`canvas status`).",
+        ) from error
+
+
+def _whole_row(trace: Trace, wall: SecretWall) -> dict[str, Any]:
+    values, payloads = _row(trace, wall)
+    return values | _packed(payloads)
+
+
+def _packed(payloads: Payloads) -> dict[str, Any]:
+    """Sorted by digest: two writers of the same payloads then cannot deadlock."""
+    found = {name: pack_payload(*payloads[name]) for name in sorted(payloads)}
+    return {"digests": list(found), "payloads": list(found.values())}
+
+
+def _row(trace: Trace, wall: SecretWall) -> tuple[dict[str, Any], Payloads]:
+    """The statement's values, and the payloads it leans on; a secret that turns up is replaced
+    everywhere first."""
     outputs = [content_of(output, trace.trace_id) for output in trace.stage_outputs]
     rest = trace.model_dump_json(exclude=_ELSEWHERE).encode()
     assets = _assets(trace)
@@ -72,10 +127,7 @@ def _row(trace: Trace, wall: SecretWall) -> dict[str, object]:
     lifted = [value for _, values in outputs for value in values]
     text = LIFTED.join([rest, *lifted])
     digests = [digest(content) for content in contents]
-    payloads = _payloads(trace, digests, contents)
-    return {
-        "digests": list(payloads),
-        "payloads": list(payloads.values()),
+    values = {
         "body": pack_body(text, digests, contents),
         "trace_id": trace.trace_id,
         "parent_trace_id": trace.parent_trace_id,
@@ -93,6 +145,7 @@ def _row(trace: Trace, wall: SecretWall) -> dict[str, object]:
         "created_at": trace.created_at,
         "replans": _replans(trace),
     }
+    return values, _payloads(trace, digests, contents)
 
 
 def _replans(trace: Trace) -> str | None:
@@ -111,15 +164,15 @@ def _assets(trace: Trace) -> bytes:
     )
 
 
-def _payloads(trace: Trace, digests: list[bytes], contents: list[bytes]) -> dict[bytes, bytes]:
-    """Digest to packed bytes, sorted: two writers of the same payloads then cannot deadlock."""
-    packed = {digests[0]: pack_payload(contents[0], None, b"")}
+def _payloads(trace: Trace, digests: list[bytes], contents: list[bytes]) -> Payloads:
     stages = [output.stage for output in trace.stage_outputs]
+    found: Payloads = {digests[0]: (contents[0], None, b"")}
     for position, stage in enumerate(stages):
         base = previous_output(position, stage, stages)
-        packed[digests[position + 1]] = (
-            pack_payload(contents[position + 1], None, b"")
+        content, name = contents[position + 1], digests[position + 1]
+        found[name] = (
+            (content, None, b"")
             if base is None
-            else pack_payload(contents[position + 1], digests[base + 1], contents[base + 1])
+            else (content, digests[base + 1], contents[base + 1])
         )
-    return dict(sorted(packed.items()))
+    return found

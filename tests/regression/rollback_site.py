@@ -25,6 +25,7 @@ from dagster_project.registry.load import load_site
 from dagster_project.regression import nights
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
+from dagster_project.traces.keep import keep
 from sources.embedded.seeds import ensure_seed
 
 ALARMS, PROFILE = AssetId("query:ci_open_events"), AssetId("query:ci_profile")
@@ -159,6 +160,7 @@ class Site:
 
     def _result(self, release: Release, case: str, question: str, broken: bool) -> CaseResult:
         trace = self.canvas.ask_in(release, Ask(question=question, test_mode=True))
+        keep(self.canvas.database, trace)
         return CaseResult(
             case_id=case,
             question=question,

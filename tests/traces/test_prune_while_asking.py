@@ -16,9 +16,8 @@ from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import TraceId
 from dagster_project.store.database import Database
 from dagster_project.traces.find import get
-from dagster_project.traces.keep import _WRITE, _row, keep
+from dagster_project.traces.keep import keep, keep_in
 from dagster_project.traces.prune import prune
-from dagster_project.traces.redact import SecretWall
 from traces.prune_examples import (
     NOW,
     OLD,
@@ -90,7 +89,7 @@ def test_a_slow_keep_is_waited_for(database: Database, begins: str) -> None:
 
         def begin(step: str, message: str, ms: float) -> None:
             if begins in message and not threads:
-                slow.execute(_WRITE, _row(young, SecretWall()))
+                keep_in(slow, young)
                 threads.append(threading.Timer(0.4, slow.commit))
                 threads[0].start()
 
