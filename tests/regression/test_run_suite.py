@@ -130,7 +130,7 @@ def test_a_broken_edit_turns_the_night_red_and_is_named(site: OwnSite) -> None:
     night = run(site)
     assert night.verdict.colour == "red"
     (reason,) = night.verdict.reasons
-    assert (reason.name, reason.cases) == ("regressed", ("events", "status"))
+    assert (reason.name, reason.cases) == ("regressed", ("status", "events"))
     (culprit,) = night.culprits
     assert culprit.cause == "config"
     assert culprit.assets == {"query:ci_recent_events": ("1", "2")}
