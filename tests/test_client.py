@@ -77,7 +77,7 @@ def client(plant: Plant) -> Iterator[CanvasClient]:
 def answered(plant: Plant) -> ClientAnswer:
     """One question, asked once for several tests: each ask is a process of its own."""
     with CanvasClient(plant.url) as client:
-        return client.ask(QUESTION, user="kim")
+        return client.ask(QUESTION, user="operator-1")
 
 
 def test_an_answer_is_read_back_by_run_id(plant: Plant, answered: ClientAnswer) -> None:
@@ -90,7 +90,7 @@ def test_an_answer_is_read_back_by_run_id(plant: Plant, answered: ClientAnswer) 
     assert "P-1" in str(answered.answer["screen"])
     kept = get(plant.database, TraceId(answered.trace_id))
     assert kept is not None
-    assert kept.user == "kim"
+    assert kept.user == "operator-1"
 
 
 def test_the_run_is_found_by_what_it_did(client: CanvasClient, answered: ClientAnswer) -> None:
@@ -139,12 +139,12 @@ def test_an_override_is_of_one_run_only(plant: Plant, client: CanvasClient) -> N
 
 def test_a_choice_is_sent_back_by_its_number(plant: Plant, client: CanvasClient) -> None:
     """`rerun` gives the child's answer; it is linked to the trace that asked back."""
-    asked = client.ask("status of P-9", user="kim")
+    asked = client.ask("status of P-9", user="operator-1")
     choice = asked.answer["cards"][0]["choices"][0]
     chosen = client.rerun(asked.trace_id, choose=choice["number"], reason="meant this one")
     assert chosen.answer["question"] == choice["question"]
     child = get(plant.database, TraceId(chosen.trace_id))
-    assert (child.parent_trace_id, child.user) == (asked.trace_id, "kim")
+    assert (child.parent_trace_id, child.user) == (asked.trace_id, "operator-1")
     patched = client.rerun(chosen.trace_id, patch=(), same_release=True, roles=("operator",))
     assert patched.summary == chosen.summary
     with pytest.raises(RunFailed, match="offers no choice 99"):

@@ -177,7 +177,7 @@ class _Search:
         smallest = "" if found.cause.smallest else "; fewer may do, the search was cut short"
         return (
             f"{len(found.cases)} case(s) pass again with {moves};"
-            f" {found.cause.tried} releases tried of {len(changed)} changed assets{smallest}"
+            f" {found.cause.tried} release(s) tried of {len(changed)} changed asset(s){smallest}"
         )
 
 

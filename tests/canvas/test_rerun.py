@@ -68,13 +68,13 @@ def rows(trace: Trace) -> list[tuple[object, ...]]:
 
 def test_a_question_back_is_answered_by_its_number(canvas: Canvas) -> None:
     """The choice's question is asked as a child: same user, roles, language and moment."""
-    given = {"user": "kim", "roles": ("guest",), "language": "ko", "as_of": seoul(3, 17)}
+    given = {"user": "operator-1", "roles": ("guest",), "language": "ko", "as_of": seoul(3, 17)}
     parent = canvas.ask(Ask.model_validate({"question": "faults of XX-99", **given}))
     second = parent.answer.cards[0].choices[1]
     child = canvas.rerun(parent.trace_id, choose=second.number)
     assert child.question == second.question
     assert child.parent_trace_id == parent.trace_id
-    assert (child.user, child.language, child.as_of) == ("kim", "ko", seoul(3, 17))
+    assert (child.user, child.language, child.as_of) == ("operator-1", "ko", seoul(3, 17))
     assert child.stage_inputs[0].params["roles"] == ["guest"]
     assert child.status == "success"
     kept = find.get(canvas.database, child.trace_id)
@@ -272,7 +272,7 @@ def test_rights_are_those_of_who_reruns(canvas: Canvas) -> None:
     """A masked column cannot be patched in, whoever was allowed it before; the same user keeps
     the roles of the parent, another user gets those of an ask."""
     price = "lab.instrument.price"
-    parent = canvas.ask(Ask(question="list the instruments", user="kim"))
+    parent = canvas.ask(Ask(question="list the instruments", user="operator-1"))
     patch: JsonPatch = (
         {"op": "add", "path": "/steps/0/table_plan/columns/-", "value": price},
         {"op": "add", "path": "/steps/0/table_plan/order", "value": [{"by": price}]},

@@ -40,7 +40,7 @@ def kept(make_settings: Callable[..., Settings]) -> Iterator[Kept]:
     settings = make_settings()
     with open_database(settings) as database:
         for seed in range(8):
-            keep(database, table_trace(seed, user="park"))
+            keep(database, table_trace(seed, user="operator-2"))
         keep(database, rich_trace(40, "ko"))
         keep(database, short_trace(100))
         keep(database, short_trace(101, route="reject"))

@@ -36,7 +36,7 @@ def _days_ago(days: int) -> datetime:
 def test_the_policy_in_force_decides(site: Kept) -> None:
     """Without options the shipped policy's 30 days hold; the report is one JSON object."""
     dry = site.run("prune", "--dry-run", "--json")
-    real = site.run("prune", "--json", "--by", "kim")
+    real = site.run("prune", "--json", "--by", "operator-1")
 
     assert dry.exit_code == 0, dry.output
     before, report = orjson.loads(dry.stdout), orjson.loads(real.stdout)
@@ -44,7 +44,7 @@ def test_the_policy_in_force_decides(site: Kept) -> None:
     assert before["deleted"] == report["deleted"] == 2
     assert report["kept"] == {"young": 3}
     assert {size["table"] for size in report["tables"]} > {"canvas.trace", "canvas.payload"}
-    assert audit_rows(site.database, "traces")[0].by == "kim"
+    assert audit_rows(site.database, "traces")[0].by == "operator-1"
 
 
 def test_days_stand_in_for_the_policy(site: Kept) -> None:

@@ -69,7 +69,9 @@ def test_data_does_not_steer_the_terminal() -> None:
 
 def test_the_command_compares_kept_traces(kept: Kept) -> None:
     """Ids or links of references; `--json` is the whole difference."""
-    right, left = (s.trace_id for s in search(kept.database, TraceFilter(user="park", limit=2)))
+    right, left = (
+        s.trace_id for s in search(kept.database, TraceFilter(user="operator-2", limit=2))
+    )
 
     plain = kept.run("trace", "diff", f"trace:{left}#events", right)
     as_json = kept.run("trace", "diff", left, right, "--json")

@@ -51,12 +51,12 @@ def test_list_by_status(site: Site) -> None:
     """--status chooses; the newest comes first; an empty list says so."""
     first, second = filed(site), filed(site)
     run = runner(site.canvas.settings)
-    run("requests", "decline", str(first.id), "--by", "kim", "--reason", "it is meant so")
+    run("requests", "decline", str(first.id), "--by", "operator-1", "--reason", "it is meant so")
     found = orjson.loads(run("requests", "list", "--status", "declined", "--json").stdout)
     assert [request["id"] for request in found["requests"]] == [first.id]
     found = orjson.loads(run("requests", "list", "--json").stdout)
     assert [request["id"] for request in found["requests"]][:2] == [second.id, first.id]
-    assert "kim: it is meant so" in run("requests", "list").stdout
+    assert "operator-1: it is meant so" in run("requests", "list").stdout
     assert run("requests", "list", "--status", "failed").stdout == "no requests\n"
 
 
@@ -65,7 +65,7 @@ def test_approve_then_apply(site: Site) -> None:
     request = filed(site)
     number, run = str(request.id), runner(site.canvas.settings)
     assert run("requests", "apply", number).exit_code == 2
-    approved = run("requests", "approve", number, "--by", "kim", "--reason", "wrong rows")
+    approved = run("requests", "approve", number, "--by", "operator-1", "--reason", "wrong rows")
     assert approved.exit_code == 0, approved.output
     assert f"next: canvas requests apply {number}" in approved.stdout
     assert site.number() != request.targets[ALARMS]
@@ -78,7 +78,7 @@ def test_approve_then_apply(site: Site) -> None:
     assert [(row["act"], row["by"]) for row in told] == [
         ("check", "lee"),
         ("rollback", "lee"),
-        ("approve", "kim"),
+        ("approve", "operator-1"),
         ("request", "canvas"),
     ]
     assert "before" in run("audit", "--limit", "5").stdout
@@ -88,7 +88,7 @@ def test_apply_of_what_moved_on_ends_badly(site: Site) -> None:
     """A request that cannot be applied any more says why, with the exit code 1."""
     request = filed(site)
     number, run = str(request.id), runner(site.canvas.settings)
-    run("requests", "approve", number, "--by", "kim", "--reason", "wrong rows")
+    run("requests", "approve", number, "--by", "operator-1", "--reason", "wrong rows")
     site.good()
     applied = run("requests", "apply", number)
     assert applied.exit_code == 1
@@ -99,9 +99,9 @@ def test_a_second_opinion_is_refused(site: Site) -> None:
     """A decision stands; whoever differs is told who decided, with the exit code 2."""
     request = filed(site)
     number, run = str(request.id), runner(site.canvas.settings)
-    run("requests", "approve", number, "--by", "kim", "--reason", "wrong rows")
+    run("requests", "approve", number, "--by", "operator-1", "--reason", "wrong rows")
     refused = run("requests", "decline", number, "--by", "lee", "--reason", "no")
     assert refused.exit_code == 2
-    assert "was approved by kim" in refused.stderr
-    assert run("requests", "approve", number, "--by", "kim").exit_code == 2
+    assert "was approved by operator-1" in refused.stderr
+    assert run("requests", "approve", number, "--by", "operator-1").exit_code == 2
     assert run("requests", "show", "999999").exit_code == 1

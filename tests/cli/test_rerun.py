@@ -84,10 +84,12 @@ def test_rounds_are_shown_in_order(run: Callable[..., Result]) -> None:
 def test_options_reach_the_child(run: Callable[..., Result]) -> None:
     """Another user, role, release and overrides, or the parent's."""
     override = "query:lab_explore=lab_explore:1"
-    parent = asked(run, "show faults", "--user", "kim", "--role", "guest", "--override", override)
+    parent = asked(
+        run, "show faults", "--user", "operator-1", "--role", "guest", "--override", override
+    )
     rerun = ("rerun", parent.trace_id, "--question", "faults of SC-01", "--json", "--trace")
     same = Trace.model_validate_json(run(*rerun, "--same-release").stdout)
-    assert (same.user, same.stage_inputs[0].params["roles"]) == ("kim", ["guest"])
+    assert (same.user, same.stage_inputs[0].params["roles"]) == ("operator-1", ["guest"])
     assert same.test_mode
     other = Trace.model_validate_json(
         run(*rerun, "--user", "lee", "--role", "operator", "--no-overrides").stdout

@@ -45,7 +45,7 @@ def test_list_as_json_is_one_object_with_pages(kept: Kept) -> None:
     ("options", "count"),
     [
         (["--route", "direct"], 1),
-        (["--user", "park"], 8),
+        (["--user", "operator-2"], 8),
         (["--trigger", "tool_error_retryable"], 1),
         (["--test-mode"], 1),
         (["--text", "안녕"], 1),
@@ -83,7 +83,7 @@ def test_show_as_json_is_the_trace(kept: Kept) -> None:
 
 def test_show_takes_a_link(kept: Kept) -> None:
     """The link of a reference, and an id in small letters, open the trace."""
-    trace = get(kept.database, search(kept.database, TraceFilter(user="park"))[0].trace_id)
+    trace = get(kept.database, search(kept.database, TraceFilter(user="operator-2"))[0].trace_id)
 
     by_link = kept.run("trace", "show", trace.references[0].link, "--json")
     by_small_letters = kept.run("trace", "show", trace.trace_id.lower(), "--json")
@@ -150,7 +150,7 @@ def test_stats(kept: Kept) -> None:
 
 def test_rows_can_be_taken_away(kept: Kept) -> None:
     """CSV and JSON hold every cell of the step that was shown first."""
-    trace = get(kept.database, search(kept.database, TraceFilter(user="park"))[0].trace_id)
+    trace = get(kept.database, search(kept.database, TraceFilter(user="operator-2"))[0].trace_id)
     result = trace.stage_outputs[2].result
     assert isinstance(result, ExecuteResult)
 
@@ -166,7 +166,7 @@ def test_rows_can_be_taken_away(kept: Kept) -> None:
 def test_rows_of_no_table_are_refused(kept: Kept) -> None:
     """A greeting has no rows, and an unknown step is answered with the known ones."""
     greeting = search(kept.database, TraceFilter(route="direct"))[0].trace_id
-    table = search(kept.database, TraceFilter(user="park"))[0].trace_id
+    table = search(kept.database, TraceFilter(user="operator-2"))[0].trace_id
 
     assert "no rows" in kept.run("trace", "rows", greeting).stderr
     unknown = kept.run("trace", "rows", table, "--step", "evnts")

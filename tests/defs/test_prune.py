@@ -34,7 +34,7 @@ def database(settings: Settings) -> Iterator[Database]:
             connection.execute(
                 "insert into canvas.golden_baseline"
                 ' (suite, case_id, trace_id, release_id, "by", reason, at)'
-                " select 'plant', 'c1', min(trace_id), 'r', 'kim', 'first', now()"
+                " select 'plant', 'c1', min(trace_id), 'r', 'operator-1', 'first', now()"
                 " from canvas.trace"
             )
         yield canvas.database
@@ -103,7 +103,7 @@ def test_a_second_prune_fails_with_the_reason(settings: Settings, database: Data
 
 def test_it_runs_every_night_of_the_site(settings: Settings) -> None:
     """The schedule is on by default and starts the job at the site's half past three."""
-    schedule = definitions(settings).get_schedule_def("nightly_pruning")
+    schedule = definitions(settings).resolve_schedule_def("nightly_pruning")
 
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 3 * * *", "Asia/Seoul")

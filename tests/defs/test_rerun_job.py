@@ -43,7 +43,7 @@ def canvas(settings: Settings) -> Iterator[Canvas]:
 @pytest.fixture
 def parent(canvas: Canvas) -> Trace:
     """An ask that asks back: there is no such pump."""
-    trace = canvas.ask(Ask(question="status of P-9", user="kim"))
+    trace = canvas.ask(Ask(question="status of P-9", user="operator-1"))
     assert trace.answer.cards
     return trace
 
@@ -81,7 +81,7 @@ def test_a_choice_is_answered_as_a_run(settings: Settings, canvas: Canvas, paren
     choice = parent.answer.cards[0].choices[0]
     assert f"- {choice.number}: {choice.label}" in shown(parent)
     child = find.get(canvas.database, str(metadata["trace_id"]))
-    assert (child.parent_trace_id, child.user) == (parent.trace_id, "kim")
+    assert (child.parent_trace_id, child.user) == (parent.trace_id, "operator-1")
     assert child.question == parent.answer.cards[0].choices[0].question
 
 

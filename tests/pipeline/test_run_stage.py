@@ -133,13 +133,13 @@ def test_who_asked_when_and_as_what_stays(canvas: Canvas) -> None:
     """Language, moment, user, tenant and roles are the stored ask's."""
     moment = datetime(2026, 3, 12, tzinfo=UTC)
     trace = stored(
-        canvas, "list repairs", roles=("guest",), user="kim", as_of=moment, language="ko"
+        canvas, "list repairs", roles=("guest",), user="operator-1", as_of=moment, language="ko"
     )
     ask = ask_of(trace)
-    assert (ask.roles, ask.user, ask.tenant) == (("guest",), "kim", "default")
+    assert (ask.roles, ask.user, ask.tenant) == (("guest",), "operator-1", "default")
     assert (ask.as_of, ask.language) == (moment, "ko")
     part = again(canvas, trace, "validate")
-    assert (part.user, part.language, part.as_of) == ("kim", "ko", moment)
+    assert (part.user, part.language, part.as_of) == ("operator-1", "ko", moment)
 
 
 def test_a_guest_stays_a_guest(canvas: Canvas) -> None:

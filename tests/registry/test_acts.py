@@ -25,10 +25,10 @@ SECOND = {
 @pytest.fixture
 def first(database: Database, write_site: WriteSite) -> ReleaseId:
     """A release without a screen, and after it one with two assets changed and a screen added."""
-    versions.sync(database, load_site(write_site({"screens/batches.yaml": None})), by="ann")
-    first = versions.publish(database, None, by="ann", reason="start")
-    versions.sync(database, load_site(write_site(SECOND)), by="ann")
-    versions.publish(database, None, by="ann", reason="more")
+    versions.sync(database, load_site(write_site({"screens/batches.yaml": None})), by="engineer-1")
+    first = versions.publish(database, None, by="engineer-1", reason="start")
+    versions.sync(database, load_site(write_site(SECOND)), by="engineer-1")
+    versions.publish(database, None, by="engineer-1", reason="more")
     return first.id
 
 

@@ -38,7 +38,7 @@ def read(result: Result) -> dict[str, Any]:
 
 def test_a_life_on_the_command_line(canvas: Canvas, write_site: WriteSite) -> None:
     """publish, edit, diff, publish, roll back, return; each act is in the history."""
-    first = read(canvas("publish", "--reason", "start", "--by", "ann", "--json"))
+    first = read(canvas("publish", "--reason", "start", "--by", "engineer-1", "--json"))
     assert len(first["acts"][0]["changes"]) == 10
     write_site({BATCHES: QUERY.replace("What an", "All an")})
     difference = canvas("diff", "query:batches")

@@ -21,12 +21,12 @@ def test_an_exported_release_is_the_same_site(
 ) -> None:
     """Exported, loaded and synced again it makes no new version."""
     home = write_site()
-    versions.sync(database, load_site(home), "ann")
-    release = versions.publish(database, None, by="ann", reason="start")
+    versions.sync(database, load_site(home), "engineer-1")
+    release = versions.publish(database, None, by="engineer-1", reason="start")
     paths = export_release(release, tmp_path / "out")
     assert len(paths) == 10
     exported = load_site(tmp_path / "out").require_good()
-    assert versions.sync(database, exported, "ann").created == {}
+    assert versions.sync(database, exported, "engineer-1").created == {}
     with pytest.raises(InvalidRequest, match="exists already"):
         export_release(release, tmp_path / "out")
     with pytest.raises(InvalidRequest, match="Did you mean 'query:batches'"):

@@ -16,10 +16,10 @@ from registry.good_site import QUERY
 @pytest.fixture
 def release(database: Database, write_site: WriteSite) -> Release:
     """Version 1 of everything is published; query:batches has version 2 as a draft."""
-    versions.sync(database, load_site(write_site()), "ann")
-    published = versions.publish(database, None, by="ann", reason="start")
+    versions.sync(database, load_site(write_site()), "engineer-1")
+    published = versions.publish(database, None, by="engineer-1", reason="start")
     edited = {"queries/batches.yaml": QUERY.replace("What an oven", "All an oven")}
-    versions.sync(database, load_site(write_site(edited)), "ann")
+    versions.sync(database, load_site(write_site(edited)), "engineer-1")
     return published
 
 

@@ -28,7 +28,7 @@ def test_last_use_is_the_newest_trace_of_any_version(
     database: Database, write_site: WriteSite
 ) -> None:
     """It names the trace, the time and the version; an unused asset has none."""
-    versions.sync(database, load_site(write_site()), "ann")
+    versions.sync(database, load_site(write_site()), "engineer-1")
     insert_trace(database, "A", EARLY, ["query:batches:1", "source:bakery:1"])
     insert_trace(database, "B", LATE, ["query:batches:1", "query:batches_more:1"])
     batches, source = AssetId("query:batches"), AssetId("source:bakery")

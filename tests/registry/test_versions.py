@@ -21,7 +21,7 @@ THIRD = QUERY.replace("What an oven baked", "Everything an oven baked")
 
 
 def synced(database: Database, home: Path) -> versions.SyncReport:
-    return versions.sync(database, load_site(home).require_good(), by="ann")
+    return versions.sync(database, load_site(home).require_good(), by="engineer-1")
 
 
 def status_of(database: Database, asset_id: AssetId = BATCHES) -> dict[int | None, str]:
@@ -46,7 +46,7 @@ def test_publish_makes_one_release_and_supersedes(
     """Drafts become published together; the version before becomes superseded; the act is kept."""
     synced(database, write_site())
     assert versions.current_release_id(database) is None
-    first = versions.publish(database, None, by="ann", reason="start")
+    first = versions.publish(database, None, by="engineer-1", reason="start")
     synced(database, write_site({"queries/batches.yaml": SECOND}))
     second = versions.publish(database, [BATCHES], by="ben", reason="wording")
     assert versions.current_release_id(database) == second.id != first.id
@@ -63,8 +63,8 @@ def test_publish_makes_one_release_and_supersedes(
 def test_publishing_again_changes_nothing(database: Database, write_site: WriteSite) -> None:
     """With no draft a publish returns the release in force and records no act."""
     synced(database, write_site())
-    first = versions.publish(database, None, by="ann", reason="start")
-    again = versions.publish(database, [BATCHES], by="ann", reason="again")
+    first = versions.publish(database, None, by="engineer-1", reason="start")
+    again = versions.publish(database, [BATCHES], by="engineer-1", reason="again")
     assert again.id == first.id
     assert len(versions.acts(database)) == 1
 
@@ -72,12 +72,12 @@ def test_publishing_again_changes_nothing(database: Database, write_site: WriteS
 def test_a_release_id_follows_from_its_content(database: Database, write_site: WriteSite) -> None:
     """Going forth and back in content gives the same release id again, and both can be loaded."""
     synced(database, write_site())
-    first = versions.publish(database, None, by="ann", reason="start")
+    first = versions.publish(database, None, by="engineer-1", reason="start")
     synced(database, write_site({"queries/batches.yaml": SECOND}))
-    second = versions.publish(database, None, by="ann", reason="forth")
+    second = versions.publish(database, None, by="engineer-1", reason="forth")
     synced(database, write_site())
     assert status_of(database) == {2: "published", 1: "draft"}
-    third = versions.publish(database, None, by="ann", reason="back")
+    third = versions.publish(database, None, by="engineer-1", reason="back")
     assert third.id == first.id != second.id
     assert first.id.startswith("r-")
     assert len(first.id) == 14
@@ -88,10 +88,10 @@ def test_roll_back_keeps_a_bad_file_from_coming_back(
 ) -> None:
     """The version that was left is marked, and a sync of the same file makes no draft of it."""
     synced(database, write_site())
-    first = versions.publish(database, None, by="ann", reason="start")
+    first = versions.publish(database, None, by="engineer-1", reason="start")
     bad = write_site({"queries/batches.yaml": SECOND})
     synced(database, bad)
-    versions.publish(database, None, by="ann", reason="oops")
+    versions.publish(database, None, by="engineer-1", reason="oops")
     back = versions.roll_back(database, BATCHES, 1, by="ben", reason="wrong rows")
     assert back.id == first.id
     assert status_of(database) == {2: "rollback", 1: "published"}
@@ -99,16 +99,16 @@ def test_roll_back_keeps_a_bad_file_from_coming_back(
     assert report.drafts == {}
     assert report.rolled_back == {BATCHES: "batches:2"}
     synced(database, write_site({"queries/batches.yaml": THIRD}))
-    assert versions.publish(database, None, by="ann", reason="better").id != first.id
+    assert versions.publish(database, None, by="engineer-1", reason="better").id != first.id
     assert status_of(database) == {3: "published", 2: "rollback", 1: "superseded"}
 
 
 def test_return_to_brings_a_whole_release_back(database: Database, write_site: WriteSite) -> None:
     """Any release can be returned to, with the assets that it lacks gone again."""
     synced(database, write_site({"screens/batches.yaml": None}))
-    first = versions.publish(database, None, by="ann", reason="start")
+    first = versions.publish(database, None, by="engineer-1", reason="start")
     synced(database, write_site({"queries/batches.yaml": SECOND, "screens/batches.yaml": SCREEN}))
-    second = versions.publish(database, None, by="ann", reason="more")
+    second = versions.publish(database, None, by="engineer-1", reason="more")
     diff = versions.compare_releases(database, first.id, second.id)
     assert diff.changes == (
         (BATCHES, "batches:1", "batches:2"),
@@ -127,7 +127,7 @@ def test_publish_is_all_or_nothing(database: Database, write_site: WriteSite) ->
     """A set that would not hold together is refused with findings, and nothing moved."""
     synced(database, write_site())
     with pytest.raises(ConfigError) as refused:
-        versions.publish(database, [BATCHES], by="ann", reason="alone")
+        versions.publish(database, [BATCHES], by="engineer-1", reason="alone")
     fields = {(f.code, f.field) for f in refused.value.findings}
     assert fields == {("CFG030", "spec.source"), ("CFG030", "spec.catalog")}
     assert status_of(database) == {1: "draft"}
@@ -139,31 +139,31 @@ def test_publish_refuses_what_would_break_a_published_asset(
 ) -> None:
     """A query that drops a column, published without the mapping that shows it, is refused."""
     synced(database, write_site())
-    first = versions.publish(database, None, by="ann", reason="start")
+    first = versions.publish(database, None, by="engineer-1", reason="start")
     fewer = QUERY.replace("select b.at, b.loaves", "select b.at").replace(
         "    - {name: loaves, type: integer}\n", ""
     )
     thinner = MAPPING.replace("x: at, y: [loaves]", "x: at").replace("[at, loaves]", "[at]")
     synced(database, write_site({"queries/batches.yaml": fewer, "mappings/batches.yaml": thinner}))
     with pytest.raises(ConfigError) as refused:
-        versions.publish(database, [BATCHES], by="ann", reason="half")
+        versions.publish(database, [BATCHES], by="engineer-1", reason="half")
     assert {f.code for f in refused.value.findings} == {"CFG060"}
     assert versions.current_release_id(database) == first.id
-    versions.publish(database, None, by="ann", reason="both")
+    versions.publish(database, None, by="engineer-1", reason="both")
 
 
 def test_an_asset_leaves_only_by_an_act(database: Database, write_site: WriteSite) -> None:
     """A deleted file stays published and is reported; `remove` takes it out unless it is needed."""
     synced(database, write_site())
-    versions.publish(database, None, by="ann", reason="start")
+    versions.publish(database, None, by="engineer-1", reason="start")
     report = synced(database, write_site({"screens/batches.yaml": None}))
     assert report.without_file == ("screen:batches",)
     with pytest.raises(ConfigError, match="CFG030"):
         versions.publish(
-            database, None, by="ann", reason="", remove=[AssetId("schema_catalog:bakery")]
+            database, None, by="engineer-1", reason="", remove=[AssetId("schema_catalog:bakery")]
         )
     after = versions.publish(
-        database, None, by="ann", reason="gone", remove=[AssetId("screen:batches")]
+        database, None, by="engineer-1", reason="gone", remove=[AssetId("screen:batches")]
     )
     assert after.get("screen", "batches") is None
     assert status_of(database, AssetId("screen:batches")) == {1: "superseded"}
@@ -174,14 +174,14 @@ def test_only_once_published_versions_can_be_rolled_back_to(
 ) -> None:
     """A draft or an unknown number is refused with the versions there are."""
     synced(database, write_site())
-    versions.publish(database, None, by="ann", reason="start")
+    versions.publish(database, None, by="engineer-1", reason="start")
     synced(database, write_site({"queries/batches.yaml": SECOND}))
     with pytest.raises(InvalidRequest, match="never published"):
-        versions.roll_back(database, BATCHES, 2, by="ann", reason="?")
+        versions.roll_back(database, BATCHES, 2, by="engineer-1", reason="?")
     with pytest.raises(AssetNotFound, match="It has: 1, 2"):
-        versions.roll_back(database, BATCHES, 9, by="ann", reason="?")
+        versions.roll_back(database, BATCHES, 9, by="engineer-1", reason="?")
     with pytest.raises(AssetNotFound, match="Did you mean 'query:batches'"):
-        versions.publish(database, [AssetId("query:batchs")], by="ann", reason="?")
+        versions.publish(database, [AssetId("query:batchs")], by="engineer-1", reason="?")
 
 
 def test_drafts_stand_in_while_nothing_is_published(
@@ -192,7 +192,7 @@ def test_drafts_stand_in_while_nothing_is_published(
     release = versions.release_in_force(database)
     assert release.id.startswith("d-")
     assert len(release.warnings) == len(release.versions) == 10
-    published = versions.publish(database, None, by="ann", reason="start")
+    published = versions.publish(database, None, by="engineer-1", reason="start")
     synced(database, write_site({"queries/batches.yaml": SECOND}))
     assert versions.release_in_force(database) == published
     assert versions.draft_release(database).get("query", "batches") == published.get(
@@ -204,7 +204,7 @@ def test_a_stored_version_is_what_was_on_file(database: Database, write_site: Wr
     """Header, spec and hash come back from the store as they were read from the files."""
     home = write_site()
     synced(database, home)
-    release = versions.publish(database, None, by="ann", reason="start")
+    release = versions.publish(database, None, by="engineer-1", reason="start")
     for asset_id, asset in load_site(home).assets.items():
         stored = release.versions[asset_id].asset
         assert (stored.header, stored.spec) == (asset.header, asset.spec)
@@ -214,7 +214,7 @@ def test_a_stored_version_is_what_was_on_file(database: Database, write_site: Wr
 def test_concurrent_publishes_keep_every_change(database: Database, write_site: WriteSite) -> None:
     """Acts from many threads happen one after the other: each starts from the one before."""
     synced(database, write_site())
-    versions.publish(database, None, by="ann", reason="start")
+    versions.publish(database, None, by="engineer-1", reason="start")
     edited = {
         "queries/batches.yaml": SECOND,
         "mappings/batches.yaml": MAPPING.replace("over time", "by time"),

@@ -14,13 +14,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
-
-from conftest import REPOSITORY
 
 from dagster_project.canvas import Canvas
 from dagster_project.store.settings import Settings, load_settings
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 KILLED = -signal.SIGKILL
 
 

@@ -13,7 +13,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
@@ -26,8 +25,8 @@ from dagster_project.regression import nights
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
 from dagster_project.traces.keep import keep
-from sources.embedded.seeds import ensure_seed
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 ALARMS, PROFILE = AssetId("query:ci_open_events"), AssetId("query:ci_profile")
 QUESTIONS = {"alarms": "uncleared events on GT-01", "profile": "profile of GT-01"}
 _FILTER = "        and (cleared_at is null or cleared_at > %(as_of)s)\n"
@@ -85,8 +84,8 @@ class Site:
         told = text.replace("\nowner:", f" Edit {self.edits}.\nowner:", 1)
         (self.home / "assets_config/queries" / f"{name}.yaml").write_text(told, encoding="utf-8")
         site = load_site(self.home).require_good()
-        versions.sync(self.canvas.database, site, by="ann")
-        return versions.publish(self.canvas.database, None, by="ann", reason="an edit")
+        versions.sync(self.canvas.database, site, by="engineer-1")
+        return versions.publish(self.canvas.database, None, by="engineer-1", reason="an edit")
 
     def good(self) -> Release:
         return self.publish(self.texts[ALARMS])
@@ -115,7 +114,7 @@ class Site:
             suite=suite,
             day=date(2026, 2, 4),
             started_by="manual",
-            by="ann",
+            by="engineer-1",
             release_id=release.id,
             green_release_id=green.release_id if green else None,
             started_at=datetime.now(UTC),
@@ -179,13 +178,11 @@ def make_site(settings_of: Callable[..., Settings], folder: Path) -> Site:
     for name in ("small", "other"):
         text = _SUITE.format(name=name)
         (folder / "golden_sets" / f"{name}.yaml").write_text(text, encoding="utf-8")
-    settings = settings_of(home=folder)
+    settings = settings_of(home=folder, plant=True)
     with open_database(settings) as database:
-        with database.pool.connection() as connection:
-            ensure_seed("combined_cycle_plant", connection)
         database.grant_read("plant")
-        versions.sync(database, load_site(folder).require_good(), by="ann")
-        versions.publish(database, None, by="ann", reason="start")
+        versions.sync(database, load_site(folder).require_good(), by="engineer-1")
+        versions.publish(database, None, by="engineer-1", reason="start")
     queries = folder / "assets_config/queries"
     texts = {
         asset: (queries / f"{asset.partition(':')[2]}.yaml").read_text(encoding="utf-8")

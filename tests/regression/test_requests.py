@@ -117,7 +117,7 @@ def test_a_second_red_night_joins_the_waiting_request(site: Site) -> None:
     assert first is not None
     night = site.night(["alarms"], [culprit], suite="other")
     assert file_request(site.canvas, night.id) == first
-    decided = decide(site.canvas.database, first.id, "approved", "kim", "right")
+    decided = decide(site.canvas.database, first.id, "approved", "operator-1", "right")
     assert file_request(site.canvas, night.id) == decided
     assert site.count(_OF_NIGHT, night.id) == 0
     assert site.acts(f"request:{first.id}") == ["request", "red_again", "approve"]
@@ -128,7 +128,7 @@ def test_a_second_red_night_joins_the_waiting_request(site: Site) -> None:
 def test_a_declined_request_does_not_silence_the_next_night(site: Site) -> None:
     """After a no the next red night asks anew."""
     first = filed(site)
-    decide(site.canvas.database, first.id, "declined", "kim", "it is meant so")
+    decide(site.canvas.database, first.id, "declined", "operator-1", "it is meant so")
     second = file_request(site.canvas, site.night(["alarms"], first.evidence.culprits).id)
     assert second is not None
     assert (second.id > first.id, second.targets) == (True, first.targets)
@@ -137,18 +137,18 @@ def test_a_declined_request_does_not_silence_the_next_night(site: Site) -> None:
 def test_a_person_decides_once(site: Site) -> None:
     """The same word by the same person is no news; any other is refused with who and when."""
     database, request = site.canvas.database, filed(site)
-    approved = decide(database, request.id, "approved", "kim", "the rows are wrong")
-    assert (approved.status, approved.decided_by) == ("approved", "kim")
+    approved = decide(database, request.id, "approved", "operator-1", "the rows are wrong")
+    assert (approved.status, approved.decided_by) == ("approved", "operator-1")
     assert approved.decision_reason == "the rows are wrong"
-    assert decide(database, request.id, "approved", "kim", "again") == approved
-    for decision, by in (("declined", "kim"), ("approved", "lee")):
-        with pytest.raises(InvalidRequest, match=r"was approved by kim at 20\d\d-.* UTC"):
+    assert decide(database, request.id, "approved", "operator-1", "again") == approved
+    for decision, by in (("declined", "operator-1"), ("approved", "lee")):
+        with pytest.raises(InvalidRequest, match=r"was approved by operator-1 at 20\d\d-.* UTC"):
             decide(database, request.id, decision, by, "no")
     assert get_request(database, request.id) == approved
     assert site.acts(f"request:{request.id}") == ["request", "approve"]
 
 
-@pytest.mark.parametrize(("by", "reason"), [("", "why"), ("kim", " ")])
+@pytest.mark.parametrize(("by", "reason"), [("", "why"), ("operator-1", " ")])
 def test_a_decision_has_a_name_and_a_reason(site: Site, by: str, reason: str) -> None:
     """Without either the request stays pending."""
     request = filed(site)
@@ -156,7 +156,7 @@ def test_a_decision_has_a_name_and_a_reason(site: Site, by: str, reason: str) ->
         decide(site.canvas.database, request.id, "approved", by, reason)
     assert get_request(site.canvas.database, request.id).status == "pending"
     with pytest.raises(AssetNotFound, match="no rollback request 999999"):
-        decide(site.canvas.database, 999_999, "approved", "kim", "why")
+        decide(site.canvas.database, 999_999, "approved", "operator-1", "why")
 
 
 def test_of_eight_deciders_one_wins(site: Site) -> None:
@@ -213,12 +213,12 @@ def test_killed_while_filing(site: Site, place: str, when: str, there: int) -> N
 def test_killed_while_deciding(site: Site, place: str, when: str) -> None:
     """Killed before the commit, nothing is decided; deciding again decides once."""
     request = filed(site)
-    arguments = (request.id, "approved", "kim", "right")
+    arguments = (request.id, "approved", "operator-1", "right")
     call = f"{_REQUESTS}:decide"
     settings = site.canvas.settings
     assert killed_at(settings, f"{_REQUESTS}:{place}", when, call, *arguments) == KILLED
     assert get_request(site.canvas.database, request.id) == request
-    decide(site.canvas.database, request.id, "approved", "kim", "right")
+    decide(site.canvas.database, request.id, "approved", "operator-1", "right")
     assert site.acts(f"request:{request.id}") == ["request", "approve"]
 
 

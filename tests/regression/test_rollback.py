@@ -30,7 +30,7 @@ def approved(site: Site) -> RollbackRequest:
     """A request of a red night that is new, with a person's yes."""
     request = file_request(site.canvas, site.red().id)
     assert request is not None
-    return decide(site.canvas.database, request.id, "approved", "kim", "wrong rows")
+    return decide(site.canvas.database, request.id, "approved", "operator-1", "wrong rows")
 
 
 def acts_of(site: Site, request: RollbackRequest) -> int:
@@ -84,7 +84,7 @@ def test_only_an_approved_request_is_applied(site: Site) -> None:
     before = site.canvas.release().id
     with pytest.raises(InvalidRequest, match=f"Request {request.id} is pending"):
         apply_request(site.canvas, request.id, "operator")
-    decide(site.canvas.database, request.id, "declined", "kim", "no")
+    decide(site.canvas.database, request.id, "declined", "operator-1", "no")
     with pytest.raises(InvalidRequest, match=f"Request {request.id} is declined"):
         apply_request(site.canvas, request.id, "operator")
     with pytest.raises(InvalidRequest, match="no effect to check"):
@@ -194,7 +194,7 @@ def approved_over_bad(site: Site) -> RollbackRequest:
     culprit = Culprit(cause="config", assets={ALARMS: (str(then), str(now))}, cases=("alarms",))
     request = file_request(site.canvas, site.night(["alarms"], [culprit]).id)
     assert request is not None
-    return decide(site.canvas.database, request.id, "approved", "kim", "let us see")
+    return decide(site.canvas.database, request.id, "approved", "operator-1", "let us see")
 
 
 def test_a_check_needs_its_suite(site: Site) -> None:
@@ -285,7 +285,7 @@ def test_the_whole_story(site: Site) -> None:
     assert request is not None
     assert request.targets == {ALARMS: good}
     assert request.evidence.dry_run[0].verdict.colour == "green"
-    decide(site.canvas.database, request.id, "approved", "kim", "the rows are wrong")
+    decide(site.canvas.database, request.id, "approved", "operator-1", "the rows are wrong")
     apply_request(site.canvas, request.id, "operator")
     cured = check_effect(site.canvas, request.id, suites(site), "operator")
     assert (cured.status, site.number()) == ("cured", good)

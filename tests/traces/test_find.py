@@ -28,7 +28,7 @@ def kept(make_settings) -> Iterator[Database]:
     """Ten tables, two rich ones, a greeting, a reject, the questions; and another tenant's."""
     with open_database(make_settings()) as database:
         for seed in range(10):
-            keep(database, table_trace(seed, user="kim" if seed < 4 else "park"))
+            keep(database, table_trace(seed, user="operator-1" if seed < 4 else "operator-2"))
         keep(database, rich_trace(50, "ko"))
         keep(database, rich_trace(51, "en"))
         keep(database, short_trace(200))
@@ -37,11 +37,11 @@ def kept(make_settings) -> Iterator[Database]:
             trace = table_trace(300 + number, user="words")
             keep(database, trace.model_copy(update={"question": question}))
         for seed in range(400, 405):
-            keep(database, table_trace(seed, tenant="other", user="kim"))
+            keep(database, table_trace(seed, tenant="other", user="operator-1"))
         with database.pool.connection() as connection:
             connection.execute(
                 "insert into canvas.asset_version values ('query', 'events_by_ci', 5, 'h',"
-                " 'published', '{}', '{}', 'p', 'kim', now(), 'first')"
+                " 'published', '{}', '{}', 'p', 'operator-1', now(), 'first')"
             )
         yield database
 
@@ -55,7 +55,7 @@ def kept(make_settings) -> Iterator[Database]:
         (TraceFilter(status="degraded"), 2),
         (TraceFilter(trigger="tool_error_retryable"), 2),
         (TraceFilter(trigger="policy_blocked"), 0),
-        (TraceFilter(user="kim", route="orch"), 4),
+        (TraceFilter(user="operator-1", route="orch"), 4),
         (TraceFilter(test_mode=True), 2),
         (TraceFilter(test_mode=False), 18),
         (TraceFilter(asset="query:events_by_ci:5"), 18),

@@ -56,7 +56,7 @@ def name_as_baseline(database: Database, trace_id: str) -> None:
         connection.execute(
             "insert into canvas.golden_baseline"
             ' (suite, case_id, trace_id, release_id, "by", reason, at)'
-            " values ('plant', 'c1', %s, 'r', 'kim', 'first', now())",
+            " values ('plant', 'c1', %s, 'r', 'operator-1', 'first', now())",
             (trace_id,),
         )
 
@@ -155,12 +155,12 @@ def test_each_prune_that_deletes_leaves_one_audit_row(database: Database) -> Non
     for seed in range(5):
         kept(database, seed, OLD)
 
-    prune(database, POLICY, NOW, batch=2, by="kim")
+    prune(database, POLICY, NOW, batch=2, by="operator-1")
     again = prune(database, POLICY, NOW, by="lee")
 
     assert (again.deleted, again.payloads_deleted) == (0, 0)
     (row,) = prune_rows(database)
-    assert (row.by, row.subject, row.after["traces"]) == ("kim", "traces", 5)
+    assert (row.by, row.subject, row.after["traces"]) == ("operator-1", "traces", 5)
     assert row.reason == "older than 30 days, test runs 30"
 
 

@@ -138,7 +138,9 @@ def event_plan(machine: str, language: Language, as_of: datetime) -> Plan:
     )
 
 
-def table_trace(seed: int, *, rows: int = 20, tenant: str = "default", user: str = "kim") -> Trace:
+def table_trace(
+    seed: int, *, rows: int = 20, tenant: str = "default", user: str = "operator-1"
+) -> Trace:
     """A one-table answer of `rows` × 6 cells, different for every seed."""
     pick = random.Random(seed)
     language: Language = "ko" if seed % 2 else "en"
@@ -515,7 +517,7 @@ def short_trace(seed: int, *, route: str = "direct", tenant: str = "default") ->
     return Trace(
         trace_id=trace_id,
         tenant=tenant,
-        user="kim",
+        user="operator-1",
         question=question,
         language=language,
         route=raw.kind if raw.kind != "plan" else "orch",
