@@ -12,17 +12,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+
+from own_state import own_state
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.answer import Screen
@@ -39,8 +37,6 @@ from dagster_project.launch.site import make_ready
 from dagster_project.pipeline import ask as ask_module
 from dagster_project.pipeline.control_loop import ControlLoop, Move
 from dagster_project.store.database import open_database
-from dagster_project.store.embedded import EmbeddedPostgres
-from dagster_project.store.settings import Settings, load_settings
 from dagster_project.traces.diff.diff_traces import diff_traces
 from dagster_project.traces.diff.say import lines
 from dagster_project.traces.find import get
@@ -78,7 +74,7 @@ def main() -> int:
     options = _options()
     wanted = [options.section] if options.section else list(SECTIONS)
     with (
-        _plant() as settings,
+        own_state("control-loop") as settings,
         open_database(settings) as database,
         Canvas.open(settings) as canvas,
     ):
@@ -240,18 +236,6 @@ def measure_loop(canvas: Canvas, quick: bool) -> Found:
 
 
 SECTIONS: dict[str, Callable[[Canvas, bool], Found]] = {"diff": measure_diff, "loop": measure_loop}
-
-
-@contextmanager
-def _plant() -> Iterator[Settings]:
-    """The demo plant in a state folder of its own, stopped and removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="control-loop-") as scratch:
-        Path(scratch).chmod(0o755)
-        settings = load_settings(environ={**os.environ, "CANVAS_STATE": scratch})
-        try:
-            yield settings
-        finally:
-            EmbeddedPostgres(settings.embedded_dir).down()
 
 
 def _options() -> argparse.Namespace:

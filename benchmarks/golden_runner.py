@@ -20,7 +20,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +31,7 @@ from pathlib import Path
 
 import promptfoo_peer
 from golden_cases import make_suite
+from own_state import own_state
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.golden import GoldenCase, Suite
@@ -42,7 +42,6 @@ from dagster_project.regression.ask_cases import THREADS
 from dagster_project.regression.baselines import bless
 from dagster_project.regression.run_suite import run_suite
 from dagster_project.store.database import open_database
-from dagster_project.store.embedded import EmbeddedPostgres
 from dagster_project.store.settings import Settings, load_settings
 
 DAY = date(2026, 2, 4)
@@ -70,7 +69,7 @@ def main() -> int:
         return _one_night(options.night, options.suite)
     sizes = QUICK if options.quick else FULL
     peer = promptfoo_peer.install(options.peer)
-    with _plant() as settings:
+    with own_state("golden-runner") as settings:
         figures = _prepare(settings, sizes)
         figures |= _race(settings, peer, sizes)
         figures |= _overhead(settings, sizes)
@@ -303,18 +302,6 @@ def _targets(figures: Figures) -> list[Target]:
         ),
         Target("memory_growth", growth, f"<= {FLAT}", growth <= FLAT),
     ]
-
-
-@contextmanager
-def _plant() -> Iterator[Settings]:
-    """The demo plant in a state folder of its own, stopped and removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="golden-runner-") as scratch:
-        Path(scratch).chmod(0o755)
-        settings = load_settings(environ={**os.environ, "CANVAS_STATE": scratch})
-        try:
-            yield settings
-        finally:
-            EmbeddedPostgres(settings.embedded_dir).down()
 
 
 def _options() -> argparse.Namespace:

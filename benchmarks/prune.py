@@ -11,25 +11,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+
+from own_state import own_state
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.assets.policy import Retention
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.launch.site import make_ready
 from dagster_project.store.database import Database, open_database
-from dagster_project.store.embedded import EmbeddedPostgres
-from dagster_project.store.settings import Settings, load_settings
 from dagster_project.traces.find import get
 from dagster_project.traces.ids import new_trace_id
 from dagster_project.traces.keep import keep
@@ -86,7 +81,7 @@ def main() -> int:
     options = _options()
     count = 2_000 if options.quick else options.traces
     with (
-        _plant() as settings,
+        own_state("prune") as settings,
         open_database(settings) as database,
         Canvas.open(settings) as canvas,
     ):
@@ -143,18 +138,6 @@ def _print(report: PruneReport, again: PruneReport, alone: list[float], paced: l
     versions = {"python": sys.version.split()[0]}
     document = {"name": "prune", "versions": versions, "figures": figures, "targets": [target]}
     print(json.dumps(document))
-
-
-@contextmanager
-def _plant() -> Iterator[Settings]:
-    """The demo plant in a state folder of its own, stopped and removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="prune-") as scratch:
-        Path(scratch).chmod(0o755)
-        settings = load_settings(environ={**os.environ, "CANVAS_STATE": scratch})
-        try:
-            yield settings
-        finally:
-            EmbeddedPostgres(settings.embedded_dir).down()
 
 
 def _options() -> argparse.Namespace:
