@@ -147,13 +147,16 @@ def _alike(
     left: list[Feature] = []
     places: list[int] = []
     for feature in asked:
-        partner = next((f for f in free if f.names & feature.names), None)
-        if partner is not None:
-            free.remove(partner)
-            matched += feature.weight + partner.weight
-            places.append(partner.token.start)
-        elif id(feature.token) not in absorbed:
-            left.append(feature)
+        alone = feature.names.isdisjoint
+        for place, partner in enumerate(free):
+            if not alone(partner.names):
+                del free[place]
+                matched += feature.weight + partner.weight
+                places.append(partner.token.start)
+                break
+        else:
+            if id(feature.token) not in absorbed:
+                left.append(feature)
     unmatched = sum(f.weight for f in left) + sum(
         f.weight for f in free if not (_optional(f) or f.names & open_kinds)
     )
