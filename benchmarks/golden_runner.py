@@ -36,13 +36,14 @@ from own_state import own_state
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.golden import GoldenCase, Suite
 from dagster_project.contracts.night import Night
-from dagster_project.contracts.trace import Ask
+from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.launch.site import make_ready
-from dagster_project.regression.ask_cases import THREADS
+from dagster_project.regression.ask_cases import PIECE, THREADS
 from dagster_project.regression.baselines import bless
 from dagster_project.regression.run_suite import run_suite
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings, load_settings
+from dagster_project.traces.keep import keep_all
 
 DAY = date(2026, 2, 4)
 OVERHEAD_TARGET_MS = 0.5
@@ -182,24 +183,22 @@ def _spent(work: Callable[[], object]) -> Spent:
 
 
 def _asks_alone(canvas: Canvas, cases: tuple[GoldenCase, ...]) -> None:
-    """The asks alone, kept, on as many threads as a night has."""
+    """The asks alone, on as many threads as a night has, and kept as a night keeps them."""
     release = canvas.release()
 
-    def ask(case: GoldenCase) -> None:
-        canvas.ask_in(
-            release,
-            Ask(
-                question=case.question,
-                user=case.user,
-                roles=case.roles,
-                as_of=case.as_of,
-                test_mode=True,
-            ),
+    def ask(case: GoldenCase) -> Trace:
+        asked = Ask(
+            question=case.question,
+            user=case.user,
+            roles=case.roles,
+            as_of=case.as_of,
+            test_mode=True,
         )
+        return canvas.ask_in(release, asked)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        for _ in pool.map(ask, cases):
-            pass
+        for start in range(0, len(cases), PIECE):
+            keep_all(canvas.database, list(pool.map(ask, cases[start : start + PIECE])))
 
 
 def _memory(settings: Settings, sizes: Sizes) -> Figures:

@@ -84,6 +84,14 @@ class Expectation(Value):
     relations: tuple[Relation, ...] = ()
 
 
+class Drill(Value):
+    """The case's source fails on purpose; the answer must say so and lose nothing else."""
+
+    fails: Literal["unreachable", "too_slow", "broken_query", "no_rights"]
+    calls: int | None = Field(default=None, ge=1)
+    """So many calls fail, the first ones; None: all."""
+
+
 class GoldenCase(Value):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     question: str = Field(min_length=1)
@@ -94,6 +102,7 @@ class GoldenCase(Value):
     roles: tuple[str, ...] = ("operator",)
     as_of: datetime | None = None
     """None: the policy's."""
+    drill: Drill | None = None
     expect: Expectation = Expectation()
     skip: str | None = None
     """Why it does not run; a skipped case without a reason cannot be written."""

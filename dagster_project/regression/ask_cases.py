@@ -23,7 +23,7 @@ B = TypeVar("B")
 Sink = Callable[[Sequence[Ran]], None]
 THREADS = 2
 """Measured on near sources: one thread waits for the source, four wait for the interpreter."""
-_PIECE = 50
+PIECE = 50
 """Results handed on at once; so many answers are held in memory."""
 _WAITING_PER_THREAD = 8
 _PROGRESS_SECONDS = 0.5
@@ -58,7 +58,7 @@ def ask_cases(
         for case, ran in _in_order(pool, one, cases, threads * _WAITING_PER_THREAD):
             done.append(_counted(case, ran.result, criteria))
             piece.append(ran)
-            if len(piece) >= _PIECE:
+            if len(piece) >= PIECE:
                 sink(piece)
                 piece = []
             told.one_more(ran.result)

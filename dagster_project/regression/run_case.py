@@ -30,6 +30,7 @@ from dagster_project.regression.facts import check_fact
 from dagster_project.regression.fingerprint import fingerprint
 from dagster_project.regression.gold import GoldReader
 from dagster_project.regression.relations import check_relation
+from sources.drill import DrilledSource
 
 _KEPT_ANSWERS = 256
 """Of other questions that relations name; several cases may name the same."""
@@ -120,6 +121,8 @@ class CaseRunner:
         baseline = self._baselines.get(case.id)
         found = fingerprint(trace)
         scores = criticise(trace, found)
+        if case.drill is not None:
+            scores["compile"] = 1.0  # the statement was not what failed
         failed = [
             *unmet(case.expect, trace, found),
             *criticised(scores, self._suite.criteria),
@@ -165,7 +168,12 @@ class CaseRunner:
             test_mode=True,
             baseline_trace_id=baseline.trace_id if baseline else None,
         )
-        return self._canvas.ask_in(release, ask)
+        drill = case.drill
+        if drill is None:
+            return self._canvas.ask_in(release, ask)
+        return self._canvas.ask_in(
+            release, ask, lambda source: DrilledSource(source, drill.fails, drill.calls)
+        )
 
     def _facts(self, case: GoldenCase, trace: Trace) -> list[Check]:
         checks = (
@@ -192,7 +200,7 @@ class CaseRunner:
             if key in self._others:
                 self._others.move_to_end(key)
                 return self._others[key]
-        plain = case.model_copy(update={"language": None})
+        plain = case.model_copy(update={"language": None, "drill": None})
         trace = self._ask(plain, relation.question, self.release)
         with self._lock:
             self._others[key] = trace

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql as pg
-
-from dagster_project.store.tables import source_health
+from dagster_project.store.single_statements import single_statements
 from sources.protocol import Health, HealthStatus
 
 if TYPE_CHECKING:
@@ -19,28 +17,25 @@ HealthRecord = tuple[datetime, HealthStatus, float]
 
 
 def keep_health(database: Database, source: str, health: Health) -> None:
-    """Add a row. Effects: one durable commit; a second row of the same instant changes nothing."""
-    row = {
-        "source": source,
-        "checked_at": health.checked_at,
-        "status": health.status,
-        "latency_ms": health.latency_ms,
-        "findings": [
-            {"name": f.name, "status": f.status, "detail": f.detail} for f in health.findings
-        ],
-    }
-    with database.engine.begin() as connection:
-        connection.execute(pg.insert(source_health).values(row).on_conflict_do_nothing())
+    """Add a row. Effects: one durable commit; a second row of the same instant changes nothing.
+
+    Raises: StoreError.
+    """
+    findings = [{"name": f.name, "status": f.status, "detail": f.detail} for f in health.findings]
+    with single_statements(database, "keep a source's health") as connection:
+        connection.execute(
+            "insert into canvas.source_health (source, checked_at, status, latency_ms, findings)"
+            " values (%s, %s, %s, %s, %s) on conflict do nothing",
+            (source, health.checked_at, health.status, health.latency_ms, json.dumps(findings)),
+        )
 
 
 def recent_health(database: Database, source: str, limit: int = 50) -> tuple[HealthRecord, ...]:
-    """The last states, oldest first."""
-    newest = (
-        sa.select(source_health.c.checked_at, source_health.c.status, source_health.c.latency_ms)
-        .where(source_health.c.source == source)
-        .order_by(source_health.c.checked_at.desc())
-        .limit(limit)
-    )
-    with database.engine.connect() as connection:
-        found = connection.execute(newest).all()
-    return tuple((at, cast(HealthStatus, status), ms) for at, status, ms in reversed(found))
+    """The last states, oldest first. Raises: StoreError."""
+    with single_statements(database, "read a source's health") as connection:
+        found = connection.execute(
+            "select checked_at, status, latency_ms from canvas.source_health"
+            " where source = %s order by checked_at desc limit %s",
+            (source, limit),
+        ).fetchall()
+    return tuple(reversed(found))

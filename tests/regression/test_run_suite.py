@@ -11,6 +11,7 @@ import pytest
 
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
 from dagster_project.contracts.golden import (
+    Drill,
     Expectation,
     Fact,
     GoldenCase,
@@ -275,6 +276,37 @@ def test_a_broken_gold_query_is_a_failed_check(site: OwnSite) -> None:
     assert outcomes(site, night)["bad"] == "failed"
     (result,) = [r for r in nights.results(site.canvas.database, night.id) if r.case_id == "bad"]
     assert "nowhere" in result.reason
+
+
+def test_a_drill_fails_the_source_and_nothing_else(site: OwnSite) -> None:
+    """What the answer says when its source is away is held like any answer, and the sources of
+    other cases are not touched."""
+    away = GoldenCase(
+        id="away",
+        question="GT-02 최근 이벤트 보여줘",
+        drill=Drill(fails="unreachable"),
+        expect=Expectation(
+            status=("failed",),
+            empty="source_down",
+            triggers=("tool_error_retryable",) * 3,
+            max_replans=2,
+        ),
+    )
+    back = away.model_copy(
+        update={
+            "id": "back",
+            "drill": Drill(fails="too_slow", calls=1),
+            "expect": Expectation(triggers=("tool_error_retryable",), max_replans=1),
+        }
+    )
+    suite = SUITE.model_copy(update={"cases": (away, back, *SUITE.cases)})
+    night = run(site, suite)
+    assert night.verdict.colour == "green", night.verdict
+    bless(site.canvas.database, night.id, "tester", "first baselines")
+    assert run(site, suite).verdict.colour == "green"
+    wrong = back.model_copy(update={"drill": None})
+    night = run(site, SUITE.model_copy(update={"cases": (wrong, away, *SUITE.cases)}))
+    assert [(r.name, r.cases) for r in night.verdict.reasons] == [("regressed", ("back",))]
 
 
 def test_nights_are_numbered_in_the_order_they_end(site: OwnSite) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.golden import Expectation, Fact, GoldenCase, Suite
+from dagster_project.contracts.replan import Trigger
 from dagster_project.planner.text import language_of
 from dagster_project.registry.editor_schemas import SUITE_SCHEMA, stale_schemas, suite_schema
 from dagster_project.registry.load import load_site
@@ -59,20 +60,14 @@ def test_every_route_status_and_intent_occurs() -> None:
     assert planned - {e.intent for e in expects} == set()
 
 
-def test_every_trigger_occurs_but_those_of_a_broken_source() -> None:
-    """What needs a source to fail is held elsewhere; the rest has a golden case."""
+def test_every_trigger_occurs() -> None:
+    """Each reason of the control loop has a golden case; a broken source is a drill."""
     seen = {trigger for case in EVERY for trigger in case.expect.triggers or ()}
-    assert seen == {
-        "slot_missing",
-        "empty_result",
-        "policy_blocked",
-        "low_evidence",
-        "present_limit",
-    }
+    assert seen == set(get_args(Trigger))
     asked = {case.expect.asks_back for case in EVERY} - {None}
     assert asked == {"ambiguous", "no_such_entity", "unread_time"}
     assert {case.expect.empty for case in EVERY} - {None} == {
-        "true_zero", "filtered_out", "source_stale",
+        "true_zero", "filtered_out", "source_stale", "source_down", "not_permitted",
     }  # fmt: skip
 
 
