@@ -32,7 +32,7 @@ ERRORS: dict[DrillKind, type[SourceError]] = {
 }
 
 
-@pytest.mark.parametrize("kind", ERRORS)
+@pytest.mark.parametrize("kind", tuple(ERRORS))
 def test_every_call_fails_in_its_way(source: PostgresSource, kind: DrillKind) -> None:
     """The control loop sees the very error that the real failure raises."""
     drilled = DrilledSource(source, kind)
