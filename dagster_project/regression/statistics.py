@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from math import comb, exp, lgamma, log
@@ -62,13 +63,27 @@ def holm(p_values: Sequence[float], alpha: float) -> list[bool]:
 
 def smallest_drop(n: int, usual: float, floor: float, alpha: float) -> float:
     """The smallest fall of the pass rate, spread over cases, that a night of n cases shows four
-    times in five, by the floor or beside the last green night; 1.0 when it shows none."""
-    steps = [usual - k / 200 for k in range(1, int(usual * 200) + 1)]
-    worst_by_floor = max((k for k in range(n) if at_most(k, n, floor) < alpha), default=-1)
+    times in five, by the floor or beside the last green night; 1.0 when it shows none.
+
+    Units: half points.
+    """
+    lowest = _lowest_by_chance(n, floor, alpha)
     turned = next((k for k in range(1, n + 1) if paired(k, 0) < alpha), n + 1)
-    for rate in steps:
-        by_floor = at_most(worst_by_floor, n, rate)
-        by_pairs = at_least(turned, n, usual - rate)
-        if max(by_floor, by_pairs) >= 0.8:
-            return round(usual - rate, 3)
-    return 1.0
+
+    def is_seen(drop: float) -> bool:
+        by_floor = at_most(lowest, n, usual - drop)
+        return by_floor >= 0.8 or at_least(turned, n, drop) >= 0.8
+
+    drops = [k / 200 for k in range(1, int(usual * 200) + 1)]
+    place = bisect_left(drops, True, key=is_seen)
+    return round(drops[place], 3) if place < len(drops) else 1.0
+
+
+def _lowest_by_chance(n: int, floor: float, alpha: float) -> int:
+    """The most passes of n that a suite just at its floor has less often than alpha; -1: none."""
+    so_far = 0.0
+    for k in range(n):
+        so_far += _pmf(k, n, floor)
+        if so_far >= alpha:
+            return k - 1
+    return n - 1
