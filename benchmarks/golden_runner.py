@@ -3,9 +3,9 @@
     python benchmarks/golden_runner.py [--quick] [--peer FOLDER]
 
 Ours asks the demo plant: plans, checks, queries, composes, presents, keeps every trace durably,
-looks at what each case expects, compares with its baseline, and judges the night. promptfoo echoes
-each question in its own process and compares it once. Both are whole processes, from start to
-exit, taking turns; our database server is already up. `overhead` is a night's wall time minus that
+looks at what each case expects, compares with its baseline, and judges the night. promptfoo asks a
+local echo over HTTP (and, apart, its own `echo` provider, in its process) and compares once. Both
+are whole processes, from start to exit, taking turns; our database and the echo are already up. `overhead` is a night's wall time minus that
 of the same asks alone, kept as well, on as many threads in the same process; `overhead_cpu` is the
 same in CPU time of that process, which other work on the machine does not blur. `memory` is the
 peak of a fresh process while it runs a night, with the suite of all cases loaded before in each.
@@ -114,9 +114,10 @@ def _race(settings: Settings, peer: Path, sizes: Sizes) -> Figures:
     times: dict[str, list[float]] = {}
     refused = 0
     for _ in range(sizes.rounds):
-        theirs = promptfoo_peer.evaluate(peer, questions)
-        unkept = promptfoo_peer.evaluate(peer, questions, keeps=False)
-        refused += theirs.refused_connections + unkept.refused_connections
+        with promptfoo_peer.echo_server() as address:
+            theirs = promptfoo_peer.evaluate(peer, questions, address=address)
+        inside = promptfoo_peer.evaluate(peer, questions)
+        refused += theirs.refused_connections + inside.refused_connections
         started = time.perf_counter()
         ours = _in_fresh_process(settings, sizes.cases, sizes.cases)
         for name, value in (
@@ -126,20 +127,19 @@ def _race(settings: Settings, peer: Path, sizes: Sizes) -> Figures:
             ("promptfoo_process_seconds", theirs.wall_seconds),
             ("promptfoo_own_seconds", theirs.own_seconds),
             ("promptfoo_cpu_seconds", theirs.cpu_seconds),
-            ("promptfoo_unkept_process_seconds", unkept.wall_seconds),
+            ("promptfoo_echo_in_process_seconds", inside.wall_seconds),
         ):
             times.setdefault(name, []).append(value)
     figures: Figures = {}
     for name, values in times.items():
         figures[name] = round(statistics.median(values), 3)
         figures[f"{name}_range"] = [round(min(values), 3), round(max(values), 3)]
-    ratios = [
-        mine / other
-        for mine, other in zip(
-            times["ours_process_seconds"], times["promptfoo_process_seconds"], strict=True
-        )
-    ]
-    figures["share_of_promptfoo"] = round(statistics.median(ratios), 3)
+    for name, peers in (
+        ("share_of_promptfoo", "promptfoo_process_seconds"),
+        ("share_of_promptfoo_echo_in_process", "promptfoo_echo_in_process_seconds"),
+    ):
+        pairs = zip(times["ours_process_seconds"], times[peers], strict=True)
+        figures[name] = round(statistics.median(mine / other for mine, other in pairs), 3)
     figures["promptfoo_refused_connections"] = refused
     return figures
 

@@ -1,7 +1,8 @@
-"""The peer of `golden_runner.py`: promptfoo, from its lock file, over its own `echo` provider.
+"""The peer of `golden_runner.py`: promptfoo, from its lock file, over a local echo.
 
-The provider answers with the prompt in the same process: no model, no network, no plan, no source
-and no trace are charged to the peer. Each case has one assertion, `equals`. It is installed with
+The echo is a small Node.js server on the loopback, or promptfoo's own `echo` provider, which
+answers in its process: no model, no plan, no source and no trace are charged to the peer. Each case
+has one assertion, `equals`. It is installed with
 `npm ci` outside the repository's files, runs with an empty configuration folder, and a preloaded
 guard refuses and counts every connection that would leave the loopback.
 """
@@ -14,7 +15,8 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -79,16 +81,33 @@ def versions(folder: Path) -> dict[str, str]:
     return {"promptfoo": str(package["version"]), "node": node.stdout.strip()}
 
 
+@contextmanager
+def echo_server() -> Iterator[str]:
+    """The address of an echo over HTTP."""
+    command = ["node", str(FILES / "echo.cjs")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}/"
+        assert server.stdin is not None
+        server.stdin.close()
+
+
 def evaluate(
-    folder: Path, questions: Sequence[str], concurrency: int | None = None, *, keeps: bool = True
+    folder: Path,
+    questions: Sequence[str],
+    concurrency: int | None = None,
+    *,
+    keeps: bool = True,
+    address: str | None = None,
 ) -> PeerRun:
     """Every question echoed and compared once. `keeps`: into its own database, as by default.
 
+    `address`: of an echo over HTTP; None: its own provider, in its process.
     Raises: PeerMissing when it does not end well or not every case passes.
     """
     with TemporaryDirectory(prefix="promptfoo-") as scratch:
         place = Path(scratch)
-        (place / "cases.json").write_text(json.dumps(_config(questions)))
+        (place / "cases.json").write_text(json.dumps(_config(questions, address)))
         command = _command(folder, place, concurrency, keeps)
         refused = place / "refused.txt"
         environ = {
@@ -110,12 +129,25 @@ def evaluate(
     return PeerRun(wall, stats["durationMs"] / 1_000, cpu, stats["successes"], len(tried))
 
 
-def _config(questions: Sequence[str]) -> dict[str, object]:
+def _config(questions: Sequence[str], address: str | None) -> dict[str, object]:
+    over_http = {
+        "id": address,
+        "config": {
+            "method": "POST",
+            "headers": {"content-type": "application/json"},
+            "body": {"prompt": "{{prompt}}"},
+            "transformResponse": "json.echo",
+        },
+    }
     tests = [
         {"vars": {"question": question}, "assert": [{"type": "equals", "value": question}]}
         for question in questions
     ]
-    return {"providers": ["echo"], "prompts": ["{{question}}"], "tests": tests}
+    return {
+        "providers": [over_http if address else "echo"],
+        "prompts": ["{{question}}"],
+        "tests": tests,
+    }
 
 
 def _command(folder: Path, place: Path, concurrency: int | None, keeps: bool) -> list[str]:

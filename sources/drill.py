@@ -25,7 +25,8 @@ class DrilledSource:
     """
 
     def __init__(self, source: Source, kind: DrillKind, calls: int | None = None) -> None:
-        self._source, self._kind = source, kind
+        self._source = source
+        self._failure = _FAILURES[kind]
         self._left = calls
         self._lock = Lock()
 
@@ -44,7 +45,7 @@ class DrilledSource:
             if self._left:
                 self._left -= 1
         if fails:
-            raise _FAILURES[self._kind](self.name)
+            raise self._failure(self.name)
         return self._source.run(query)
 
     def health(self, timeout_seconds: float = 3.0) -> Health:
