@@ -8,8 +8,8 @@ local echo over HTTP (and, apart, its own `echo` provider, in its process) and c
 are whole processes, from start to exit, taking turns; our database and the echo are already up.
 `overhead` is a night's wall time minus that of the same asks alone, kept as the night keeps them,
 on as many threads in the same process; `overhead_cpu` is the same in CPU time of that process,
-which other work on the machine does not blur. `memory` is the peak of a fresh process while it runs a
-night, with the suite of all cases loaded before in each.
+which other work on the machine does not blur. `memory` is the peak of a fresh process while it
+runs a night, with the suite of all cases loaded before in each.
 The last line is one JSON document.
 """
 
