@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from dagster_project.store import embedded
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.embedded import EmbeddedPostgres
 from dagster_project.store.settings import Settings
@@ -30,6 +31,8 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Every test's pools, and Dagster's processes, on one server.
+    embedded._SERVER_OPTIONS["max_connections"] = "400"
     for name in ("CANVAS_HOME", "CANVAS_STATE", "CANVAS_DATABASE_URL", "CANVAS_READER_URL"):
         os.environ.pop(name, None)
     if not _is_worker(config):
