@@ -10,7 +10,7 @@ from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
 from dagster_project.traces.redact import remember_secret
 from sources.circuit import Circuit, CircuitBreaker, GuardedSource
-from sources.postgres import open_postgres
+from sources.postgres.source import open_postgres
 from sources.protocol import BoundQuery, Source
 from sources.secrets import resolve_reference
 

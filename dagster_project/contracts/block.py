@@ -73,6 +73,75 @@ class ChartBlock(BlockBase):
     truncated: bool
 
 
+class GraphNode(Value):
+    id: str
+    """The node's key."""
+    label: str
+    """Its collection, as the reader calls it."""
+    name: str
+    depth: int | None = None
+    """Hops from the nearest start; 0 for a start."""
+
+
+class GraphEdge(Value):
+    source: str
+    """Key of the node it leaves."""
+    target: str
+    type: str
+    label: str = ""
+    """The type as the reader calls it."""
+
+
+class GraphBlock(BlockBase):
+    """Nodes and the relations among them."""
+
+    type: Literal["graph"] = "graph"
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+    total_nodes: int | None
+    shown_nodes: int
+    truncated: bool
+
+
+class PathHop(Value):
+    """A node on a way, and the relation that led to it."""
+
+    node: GraphNode
+    relation: str | None = None
+    """None for the first."""
+    forward: bool = True
+    """Whether the relation points this way."""
+
+
+class PathBlock(BlockBase):
+    """The shortest ways between two nodes."""
+
+    type: Literal["path"] = "path"
+    paths: tuple[tuple[PathHop, ...], ...]
+    hops: int
+    """Of each: they are equally long."""
+    truncated: bool
+
+
+class DocPassage(Value):
+    """A quoted passage and where it stands."""
+
+    document: str
+    """Path within the collection's folder."""
+    title: str
+    headings: tuple[str, ...] = ()
+    quote: str
+    link: str
+    """Opens the passage: `doc:<collection>/<path>#<anchor>`."""
+    score: float
+    page: int | None = None
+
+
+class DocLinkBlock(BlockBase):
+    type: Literal["doc_link"] = "doc_link"
+    passages: tuple[DocPassage, ...]
+
+
 class ReferencesBlock(BlockBase):
     type: Literal["references"] = "references"
     items: tuple[Reference, ...]
@@ -92,6 +161,9 @@ Block = Annotated[
     | NumberBlock
     | TableBlock
     | ChartBlock
+    | GraphBlock
+    | PathBlock
+    | DocLinkBlock
     | ReferencesBlock
     | NoticeBlock,
     Field(discriminator="type"),

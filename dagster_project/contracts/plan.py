@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from dagster_project.contracts.empty import EmptyReason
+from dagster_project.contracts.graph_plan import GraphPlan
 from dagster_project.contracts.reference import Reference
 from dagster_project.contracts.table_plan import (
     Filter,
@@ -84,6 +85,8 @@ class Feed(Value):
     """Goes into this parameter of the query, or else ..."""
     filter_column: str | None = None
     """... into an `in` filter on this column of the table plan."""
+    returned_as: str | None = None
+    """Column of this step's own rows that holds the same things: how many were matched is said."""
 
 
 class PlanStep(Value):
@@ -95,6 +98,10 @@ class PlanStep(Value):
     params: dict[str, Scalar | tuple[Scalar, ...] | TimeRange] = {}
     table_plan: TablePlan | None = None
     """For an open table plan."""
+    graph_plan: GraphPlan | None = None
+    """For an open graph plan."""
+    graph_view: GraphView | None = None
+    """Whose limits hold for a graph plan."""
     feeds: tuple[Feed, ...] = ()
     depends_on: tuple[str, ...] = ()
     optional: bool = False

@@ -18,6 +18,7 @@ class Reference(Value):
     params: dict[str, object] = {}
     """Bound values, without masked ones."""
     tables: tuple[str, ...] = ()
+    """Or graph collections, document collections, paths of an API."""
     statement: str = ""
     """What was sent, without its values."""
     row_count: int

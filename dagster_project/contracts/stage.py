@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from dagster_project.contracts.answer import Action, AnswerStatus, Screen
-from dagster_project.contracts.block import Block, CellValue
+from dagster_project.contracts.block import Block, CellValue, GraphEdge
 from dagster_project.contracts.empty import EmptyReason
 from dagster_project.contracts.error import ErrorForm
 from dagster_project.contracts.plan import Plan, PlanOutput, PolicyDecision
@@ -66,6 +66,18 @@ class ToolCall(Value):
     error: ErrorForm | None = None
 
 
+class Match(Value):
+    """How many of the things that an earlier step gave were found by this one (B21)."""
+
+    step: str
+    """Which gave them."""
+    column: str
+    given: int
+    matched: int
+    unmatched: tuple[str, ...] = ()
+    """The first few, as they were given."""
+
+
 class StepResult(Value):
     """Rows of one step, or why there are none."""
 
@@ -81,6 +93,11 @@ class StepResult(Value):
     optional: bool = False
     observed_at: datetime | None = None
     references: tuple[str, ...] = ()
+    edges: tuple[GraphEdge, ...] = ()
+    """Of a graph plan: relations among the nodes of the rows and the start."""
+    focus: tuple[str, ...] = ()
+    """Of a graph plan: keys of the nodes it started from."""
+    matches: tuple[Match, ...] = ()
 
 
 class ExecuteResult(Value):

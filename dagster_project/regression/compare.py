@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 from dagster_project.contracts.night import Check, Fingerprint
 
@@ -30,12 +29,6 @@ def worse(base: Fingerprint, found: Fingerprint) -> tuple[Check, ...]:
         _references(base, found),
     )
     return tuple(check for check in checks if check is not None)
-
-
-def same_answer(base: Fingerprint, found: Fingerprint) -> bool:
-    """Nothing that a reader would notice differs; the plan behind it may."""
-    loose = {"plan": "", "warnings": 0}
-    return base.model_copy(update=loose) == found.model_copy(update=loose)
 
 
 def _check(name: str, expected: object, found: object) -> Check:
@@ -144,10 +137,3 @@ def _references(base: Fingerprint, found: Fingerprint) -> Check | None:
         f"{base.references}, {was_bare} block(s) without",
         f"{found.references}, {bare} block(s) without",
     )
-
-
-def differs(base: Fingerprint, found: Fingerprint) -> Iterator[str]:
-    """Names of the facets that are not the same, worse or not; for notes."""
-    for name in Fingerprint.model_fields:
-        if getattr(base, name) != getattr(found, name):
-            yield name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dagster_project.contracts.errors import AssetNotFound
@@ -164,17 +163,6 @@ def record_of_cases(database: Database, suite: str) -> dict[str, tuple[int, int]
             (suite, HISTORY_NIGHTS),
         ).fetchall()
     return {case_id: (attempts, failures) for case_id, attempts, failures in rows}
-
-
-def days_run(database: Database, suite: str, since: date) -> frozenset[date]:
-    """Days that have a whole night."""
-    with single_statements(database, "read nights") as connection:
-        rows = connection.execute(
-            "select distinct day from canvas.golden_night"
-            " where suite = %s and whole and seq is not null and day >= %s",
-            (suite, since),
-        ).fetchall()
-    return frozenset(row[0] for row in rows)
 
 
 def _nights(

@@ -194,7 +194,6 @@ rollback_request = sa.Table(
     sa.Column("suite", sa.Text, nullable=False),
     sa.Column("night", sa.BigInteger, sa.ForeignKey(golden_night.c.id), nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
     sa.Column("created_at", _timestamp, nullable=False),
     sa.Column("body", pg.JSONB, nullable=False, comment="the RollbackRequest"),
     sa.UniqueConstraint("night", name="rollback_request_night_key"),
@@ -214,4 +213,81 @@ audit = sa.Table(
     sa.Column("after", pg.JSONB),
     sa.Index("audit_subject_ix", "subject", "seq"),
     comment="Who did what to what, and why; only added to.",
+)
+
+catalog_facts = sa.Table(
+    "catalog_facts",
+    metadata,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("body", pg.BYTEA, nullable=False, comment="zstd JSON of SourceFacts"),
+    comment="What scans found, by content.",
+)
+
+catalog_scan = sa.Table(
+    "catalog_scan",
+    metadata,
+    sa.Column("catalog", sa.Text, primary_key=True),
+    sa.Column("scanned_at", _timestamp, primary_key=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, comment="of the facts; null when the scan failed"),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("elapsed_ms", sa.Double, nullable=False),
+    sa.Column("drift", pg.JSONB, nullable=False, server_default="[]"),
+    comment="Each scan of a catalog's source; the newest with a digest is the last good one.",
+)
+
+catalog_baseline = sa.Table(
+    "catalog_baseline",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("catalog", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, sa.ForeignKey(catalog_facts.c.digest), nullable=False),
+    sa.Column("approved_at", _timestamp, nullable=False),
+    sa.Column("approved_by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Index("catalog_baseline_catalog_ix", "catalog", "seq"),
+    comment="What drift is judged against; the newest row of a catalog counts.",
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("seq", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("catalog", sa.Text, nullable=False),
+    sa.Column("object", sa.Text, nullable=False, comment="schema.table, or with .column"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("since", _timestamp, nullable=False),
+    sa.Column("lifted_at", _timestamp),
+    sa.Column("lifted_by", sa.Text),
+    sa.Index(
+        "quarantine_open_ix",
+        "catalog",
+        "object",
+        unique=True,
+        postgresql_where=sa.text("lifted_at is null"),
+    ),
+    comment="What drifted and must not be read until it is back or approved.",
+)
+
+alias_proposal = sa.Table(
+    "alias_proposal",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("mention", sa.Text, nullable=False),
+    sa.Column("normal_form", sa.Text, nullable=False),
+    sa.Column("seen", sa.Integer, nullable=False),
+    sa.Column("first_seen", _timestamp, nullable=False),
+    sa.Column("last_seen", _timestamp, nullable=False),
+    sa.Column("questions", pg.JSONB, nullable=False, comment="the last few, with trace ids"),
+    sa.Column("candidates", pg.JSONB, nullable=False, comment="[{entity, key, score}]"),
+    sa.Column("status", sa.Text, nullable=False, comment="proposed, accepted, declined"),
+    sa.Column("entity", sa.Text),
+    sa.Column("key", sa.Text),
+    sa.Column("owner", sa.Text),
+    sa.Column("expires", sa.Date),
+    sa.Column("decided_at", _timestamp),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.UniqueConstraint("normal_form", name="alias_proposal_normal_form_key"),
+    comment="Names that asks used and nothing bore (B14).",
 )

@@ -13,7 +13,7 @@ from dagster_project.contracts.trace import Ask
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
 from sources.errors import QueryRejected
-from sources.sql_guard import inspect_select
+from sources.postgres.guard import inspect_select
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"not beside the repository: {missing()}")
 MOST_ANSWERED = {

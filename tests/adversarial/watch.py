@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from sources.postgres import PostgresSource
+from sources.postgres.guard import inspect_select, tables_read
+from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery, Rows
-from sources.sql_guard import inspect_select, tables_read
 
 WRITING_NODES = {"ModifyTable", "LockRows"}
 

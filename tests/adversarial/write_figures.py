@@ -34,8 +34,8 @@ that the logged attacks aim at (`tests/adversarial/job_board`). Written by
 {table}
 
 - **Sent to the sources**: {sent} queries with {distinct} distinct statements. Each passed
-  `sources.sql_guard` over its own allowed tables, and PostgreSQL's own `EXPLAIN` of each shows no
-  node that writes or locks. Rows, checksums and identities of all tables are the same before and
+  `sources.postgres.guard` over its own allowed tables, and PostgreSQL's own `EXPLAIN` of each shows
+  no node that writes or locks. Rows, checksums and identities of all tables are the same before and
   after.
 - **too long to be read**: a question has at most 2,000 characters.
 - **rejected by a rule**: a quick rule of the policy named an operation that changes data.

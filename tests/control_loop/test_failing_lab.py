@@ -9,7 +9,7 @@ import pytest
 
 from control_loop.failing_lab import FailingLab
 from sources.errors import SourceError
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery
 
 TABLES = frozenset({"lab.fault", "lab.repair"})

@@ -9,7 +9,7 @@ from shop import load_shop
 
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.settings import Settings
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.inspection.catalog import inspect_catalog
 from dagster_project.inspection.inspection import Inspection
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 
 MACHINE = {
     "name": "shop.machine",

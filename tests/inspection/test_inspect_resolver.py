@@ -17,7 +17,7 @@ from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.inspection.entity_names import read_names
 from dagster_project.inspection.resolver import inspect_resolver
 from dagster_project.resolver.names import EntityName
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 
 MAPPING = EntityMapping(entity="machine", catalog="shop")
 SPEC = ResolverSpec(

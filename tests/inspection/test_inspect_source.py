@@ -6,7 +6,7 @@ from dagster_project.contracts.assets.source import Permissions, SourceSpec
 from dagster_project.inspection.source import inspect_source
 from dagster_project.store.database import Database
 from dagster_project.store.source_health import keep_health, recent_health
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 
 SPEC = SourceSpec(
     engine="postgres",

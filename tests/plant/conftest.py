@@ -11,7 +11,7 @@ import pytest
 from dagster_project.registry.load import Site, load_site
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

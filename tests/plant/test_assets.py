@@ -17,7 +17,7 @@ from dagster_project.contracts.value import AssetId
 from dagster_project.planner.quick_rules import match_rule
 from dagster_project.registry.load import Site, load_site
 from sources.embedded.seeds import DEFAULT_ANCHOR
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery
 
 REPOSITORY = Path(__file__).resolve().parents[2]

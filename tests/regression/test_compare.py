@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dagster_project.contracts.night import Fingerprint
-from dagster_project.regression.compare import same_answer, worse
+from dagster_project.regression.compare import worse
 
 BASE = Fingerprint(
     route="orch",
@@ -51,7 +51,6 @@ def test_each_facet_is_told_alone(facet: str) -> None:
     assert check.name == f"baseline.{facet}"
     assert not check.passed
     assert check.expected != check.found
-    assert not same_answer(BASE, found)
 
 
 def test_the_same_is_not_worse() -> None:
@@ -59,7 +58,6 @@ def test_the_same_is_not_worse() -> None:
     assert worse(BASE, BASE) == ()
     other_plan = BASE.model_copy(update={"plan": "p2", "warnings": 1})
     assert worse(BASE, other_plan) == ()
-    assert same_answer(BASE, other_plan)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 
 SEED = """
 create schema lab;

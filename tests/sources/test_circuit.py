@@ -23,7 +23,7 @@ from sources.errors import (
     SourceTimeout,
     SourceUnavailable,
 )
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery, Health, HealthFinding, Rows
 
 QUERY = BoundQuery("select 1")

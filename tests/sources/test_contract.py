@@ -22,7 +22,7 @@ from sources.errors import (
     SourceTimeout,
     SourceUnavailable,
 )
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery, ColumnType, Health, Source
 
 LAB = frozenset(

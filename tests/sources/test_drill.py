@@ -11,7 +11,7 @@ from laboratory import Laboratory
 from dagster_project.contracts.golden import Drill
 from sources.drill import DrilledSource, DrillKind
 from sources.errors import QueryFailed, RightsMissing, SourceError, SourceTimeout, SourceUnavailable
-from sources.postgres import PostgresSource
+from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery
 
 

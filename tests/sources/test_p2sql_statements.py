@@ -15,9 +15,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from sources.errors import QueryRejected, SourceError
-from sources.postgres import PostgresSource
+from sources.postgres.guard import inspect_select, tables_read
+from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery
-from sources.sql_guard import inspect_select, tables_read
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "p2sql-attacks"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} is not there")

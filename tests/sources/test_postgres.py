@@ -16,7 +16,7 @@ import pytest
 from laboratory import Laboratory, role_of
 
 from sources.errors import QueryFailed, QueryRejected, SourceTimeout, SourceUnavailable
-from sources.postgres import PostgresSource, open_postgres
+from sources.postgres.source import PostgresSource, open_postgres
 from sources.protocol import BoundQuery, HealthFinding
 
 LAB = frozenset({"lab.*"})

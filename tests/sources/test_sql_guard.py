@@ -9,7 +9,7 @@ import pytest
 from guard_statements import ALLOWED, GOOD, HOSTILE
 
 from sources.errors import QueryRejected
-from sources.sql_guard import inspect_select, tables_read, without_terminator
+from sources.postgres.guard import inspect_select, tables_read, without_terminator
 
 
 @pytest.mark.parametrize("statement", GOOD)

@@ -10,8 +10,8 @@ from guard_statements import HOSTILE
 from laboratory import Laboratory, role_of
 from psycopg import errors as pg
 
-from sources.postgres import _execute
-from sources.postgres_connections import ReaderConnection, ReaderConnections
+from sources.postgres.connections import ReaderConnection, ReaderConnections
+from sources.postgres.source import _execute
 from sources.protocol import BoundQuery
 
 WIPE = "delete from lab.machine"

@@ -8,11 +8,17 @@ from pydantic import Field
 
 from dagster_project.contracts.value import Text, Value
 
-ResultShape = Literal["empty", "scalar", "record", "comparison", "time_series", "grouped", "rows"]
+ResultShape = Literal[
+    "empty", "scalar", "record", "comparison", "time_series", "grouped", "rows",
+    "graph", "path", "passages",
+]  # fmt: skip
 """empty: no row · scalar: one row, one measure · record: one row · comparison: measures side by
 side with a difference · time_series: a time bucket or timestamp and measures · grouped: dimensions
-and measures · rows: a listing."""
-MappedBlock = Literal["markdown", "text", "number", "table", "timeseries", "chart"]
+and measures · rows: a listing · graph: nodes around a start · path: nodes in a row · passages:
+quotes of documents."""
+MappedBlock = Literal[
+    "markdown", "text", "number", "table", "timeseries", "chart", "graph", "path", "doc_link"
+]
 
 
 class BlockRule(Value):

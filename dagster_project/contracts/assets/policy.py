@@ -7,7 +7,18 @@ from typing import Literal
 
 from pydantic import Field
 
-from dagster_project.contracts.value import Names, Text, Value
+from dagster_project.contracts.graph_plan import Direction
+from dagster_project.contracts.value import GraphView, Names, Text, Value
+
+
+class GraphLimits(Value):
+    """How far one graph view may go."""
+
+    max_depth: int = Field(default=6, ge=1, le=20)
+    directions: tuple[Direction, ...] = ("out", "in", "both")
+    max_nodes: int = Field(default=200, ge=1)
+    max_edges: int = Field(default=500, ge=1)
+    max_paths: int = Field(default=3, ge=1)
 
 
 class Limits(Value):
@@ -17,6 +28,8 @@ class Limits(Value):
     step_timeout_seconds: float = Field(default=5.0, gt=0)
     ask_timeout_seconds: float = Field(default=20.0, gt=0)
     max_cost_usd: float = Field(default=0.05, ge=0)
+    graph_views: dict[GraphView, GraphLimits] = {}
+    """A view that is not named has the defaults."""
 
 
 class AccessRule(Value):

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from dagster_project.contracts.assets.schema_catalog import ExpectationSuite
 from dagster_project.contracts.value import Value
 
 
@@ -44,3 +45,5 @@ class ResolverSpec(Value):
     ambiguity_policy: Literal["ask_user", "first_match", "top_k"] = "ask_user"
     max_candidates: int = Field(default=5, ge=1)
     cache_ttl_seconds: int = Field(default=3600, ge=0)
+    expectation_suites: tuple[ExpectationSuite, ...] = ()
+    """On the alias table: columns `alias`, `entity`, `key`, `origin`, `owner`, `expires`."""

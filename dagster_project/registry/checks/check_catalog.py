@@ -61,5 +61,7 @@ def _links(spec: SchemaCatalogSpec, names: CatalogNames) -> Iterator[Problem]:
         yield from names.column(key.one, ("spec", "join_keys", i, "one"))
     for i, relationship in enumerate(spec.relationships):
         at = ("spec", "relationships", i)
-        yield from names.entity(relationship.from_entity, (*at, "from_entity"))
-        yield from names.entity(relationship.to_entity, (*at, "to_entity"))
+        if relationship.from_entity is not None:
+            yield from names.entity(relationship.from_entity, (*at, "from_entity"))
+        if relationship.to_entity is not None:
+            yield from names.entity(relationship.to_entity, (*at, "to_entity"))

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sources.sql_scan import Refused, Sent, fold
-from sources.sql_words import FUNCTIONS, NODES
+from sources.postgres.guard_scan import Refused, Sent, fold
+from sources.postgres.guard_words import FUNCTIONS, NODES
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -63,7 +63,7 @@ def _check_calls(unknown: tuple[str, ...], nodes: list[exp.Expr]) -> None:
 def _unknown_function(name: str) -> Refused:
     return Refused(
         f"the function {name!r} is not on the list.",
-        "Use another, or extend sources/sql_words.py if it only reads its arguments.",
+        "Use another, or extend sources/postgres/guard_words.py if it only reads its arguments.",
     )
 
 

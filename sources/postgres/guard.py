@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import Literal
 
 from sources.errors import QueryRejected
-from sources.sql_scan import Refused, fold, scan
-from sources.sql_tree import read_tree
+from sources.postgres.guard_scan import Refused, fold, scan
+from sources.postgres.guard_tree import read_tree
 
 Dialect = Literal["postgres"]
 MAX_CHARACTERS = 20_000

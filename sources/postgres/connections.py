@@ -22,8 +22,8 @@ from psycopg.adapt import AdaptersMap
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from sources.errors import SourceUnavailable
-from sources.postgres_errors import translate
-from sources.postgres_types import cell_adapters
+from sources.postgres.errors import translate
+from sources.postgres.types import cell_adapters
 
 GRACE_SECONDS = 1.0
 """How much longer than the statement's own time-out a silent server is waited for."""

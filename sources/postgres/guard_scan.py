@@ -9,7 +9,7 @@ import re
 import string
 from dataclasses import dataclass
 
-from sources.sql_words import FUNCTIONS, IDENTITY_WORDS, SYNTAX, TYPES
+from sources.postgres.guard_words import FUNCTIONS, IDENTITY_WORDS, SYNTAX, TYPES
 
 MAX_DEPTH = 100
 _TOKEN = re.compile(

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import psycopg
 
 from sources.errors import SourceError
-from sources.postgres_connections import ReaderConnection, ReaderConnections
-from sources.postgres_errors import translate
+from sources.postgres.connections import ReaderConnection, ReaderConnections
+from sources.postgres.errors import translate
 from sources.protocol import Health, HealthFinding, HealthStatus
 
 _RANK: dict[HealthStatus, int] = {"ok": 0, "warn": 1, "error": 2}

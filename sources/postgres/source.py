@@ -15,18 +15,18 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from sources.errors import QueryRejected, SourceError, SourceTimeout, SourceUnavailable
-from sources.health_postgres import check_health
-from sources.postgres_connections import (
+from sources.postgres.connections import (
     GRACE_SECONDS,
     ReaderConnection,
     ReaderConnections,
     milliseconds,
 )
-from sources.postgres_errors import translate
-from sources.postgres_types import cells, columns_of
+from sources.postgres.errors import translate
+from sources.postgres.guard import inspect_select, without_terminator
+from sources.postgres.health import check_health
+from sources.postgres.types import cells, columns_of
 from sources.protocol import BoundQuery, Cell, Column, Health, Rows
 from sources.secrets import resolve_reference
-from sources.sql_guard import inspect_select, without_terminator
 
 Flavour = Literal["postgres", "timescale"]
 

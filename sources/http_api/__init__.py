@@ -1,0 +1,1 @@
+"""HTTP APIs: one GET in, rows out."""

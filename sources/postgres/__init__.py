@@ -1,0 +1,1 @@
+"""PostgreSQL and TimescaleDB: a bound SELECT in, rows out, behind four walls."""

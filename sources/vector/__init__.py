@@ -1,0 +1,1 @@
+"""Documents: cut at headings, embedded, searched by meaning and by words."""
