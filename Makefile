@@ -48,6 +48,7 @@ lock: setup  ## Resolve the lock files anew
 
 schemas: setup  ## Write the JSON Schemas for editors and other readers
 	$(bin)/canvas assets schemas
+	$(bin)/python -m dagster_project.contracts.published
 
 bench: setup  ## Run the benchmarks, in an environment of their own
 	@deploy/setup.sh .cache/bench-venv requirements-bench.lock

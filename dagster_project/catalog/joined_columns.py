@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dagster_project.catalog.sql_parts import Parameters, quote, quote_table
 from dagster_project.catalog.view import CatalogView, column_of, table_of
+from dagster_project.contracts.assets.policy import GraphLimits
 from dagster_project.contracts.assets.schema_catalog import ColumnSpec
 from dagster_project.contracts.errors import InvalidRequest
 from dagster_project.contracts.stage import ResultColumn
 from dagster_project.contracts.table_plan import TablePlan
-from dagster_project.contracts.value import Language
+from dagster_project.contracts.value import GraphView, Language
 
 
 class PlanMismatch(InvalidRequest):
@@ -30,6 +32,8 @@ class CompileSettings:
     max_rows: int
     max_points: int = 2_000
     """Rows of a time series."""
+    graph_views: Mapping[GraphView, GraphLimits] = field(default_factory=dict)
+    """How far each graph view may go."""
 
     def most_rows(self, plan: TablePlan) -> int:
         """The cap of a plan's result."""

@@ -30,6 +30,8 @@ class Desk:
     watermark: Callable[[str, str, float], tuple[datetime, datetime] | None]
     """Oldest and newest time of a table's column, asked for so many seconds; None when empty."""
     pool: ThreadPoolExecutor
+    also: Callable[[str], tuple[str, ...]] = lambda _: ()
+    """Words that mean the same as those of a text, by the catalogs' own names."""
     by_stage: Mapping[Stage, Desk] = field(default_factory=dict)
     """Desks of the stages that another version of some asset was given to (X1)."""
 

@@ -8,7 +8,6 @@ from dagster_project.contracts.plan import PlanOutput, PlanStep
 from dagster_project.contracts.stage import StepResult, ValidatedPlan
 from dagster_project.contracts.trace import Ask
 from dagster_project.contracts.value import Language, TraceId
-from dagster_project.pipeline.bind import bind_unfed
 from dagster_project.pipeline.desk import Desk
 from dagster_project.pipeline.run import Run
 from dagster_project.pipeline.run_step import run_step
@@ -22,9 +21,8 @@ def explain(
     routed = run.route()
     validated = run.check(routed)
     bound: list[tuple[PlanStep, str, dict[str, object]]] = []
-    sends = desk.at("execute")
     for step in validated.plan.steps if validated.plan else ():
-        statement = bind_unfed(step, sends.release, sends.views, run.settings)
+        statement = run.bench.binder.bind_unfed(step)
         bound.append((step, statement.text, statement.params))
     return routed, validated, bound
 

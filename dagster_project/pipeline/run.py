@@ -24,6 +24,7 @@ from dagster_project.contracts.stage import (
 from dagster_project.contracts.trace import Ask, FlowSpan
 from dagster_project.contracts.value import AssetId, Language, Stage, TraceId
 from dagster_project.pipeline.access import Access, Caller
+from dagster_project.pipeline.bind import Binder
 from dagster_project.pipeline.compose import compose
 from dagster_project.pipeline.deadline import Deadline
 from dagster_project.pipeline.desk import Desk
@@ -155,7 +156,11 @@ class Run:
             language=self.language,
             max_rows=policy.limits.max_rows,
             max_points=policy.limits.max_points,
+            graph_views=policy.limits.graph_views,
         )
+
+    def _binder(self, desk: Desk) -> Binder:
+        return Binder(desk.release, desk.views, self.settings, desk.also)
 
     @cached_property
     def access(self) -> Access:
@@ -182,7 +187,7 @@ class Run:
             access=self.access,
             release=desk.release,
             views=desk.views,
-            settings=self.settings,
+            binder=self._binder(desk),
             bound=self.bench.bound if same else {},  # what execute sends is bound by its own desk
         )
 
@@ -194,6 +199,7 @@ class Run:
             release=desk.release,
             views=desk.views,
             settings=self.settings,
+            binder=self._binder(desk),
             timeout_seconds=self.desk.planner.policy.limits.step_timeout_seconds,
             deadline=self.deadline,
             masked_columns=self.access.masked_columns,

@@ -12,16 +12,20 @@ from dagster_project.catalog.compile_table_plan import CompileSettings
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.query import QuerySpec
-from dagster_project.contracts.block import CellValue
+from dagster_project.contracts.block import CellValue, GraphEdge
+from dagster_project.contracts.empty import EmptyReason
 from dagster_project.contracts.error import ErrorForm
 from dagster_project.contracts.errors import InvalidRequest
 from dagster_project.contracts.plan import PlanStep
 from dagster_project.contracts.reference import Reference
 from dagster_project.contracts.stage import ResultColumn, StepResult, ToolCall
-from dagster_project.pipeline.bind import BoundStep, bind_step
+from dagster_project.pipeline.bind import Binder
+from dagster_project.pipeline.bound_step import BoundStep
 from dagster_project.pipeline.cells import cell_value
 from dagster_project.pipeline.deadline import Deadline
 from dagster_project.pipeline.emptiness import explain_empty, is_empty
+from dagster_project.pipeline.graph_edges import is_absent, read_edges
+from dagster_project.pipeline.matches import count_matches
 from sources.errors import SourceError
 from sources.protocol import BoundQuery, Rows, Source
 
@@ -64,6 +68,7 @@ class Workbench:
     release: Release
     views: dict[str, CatalogView]
     settings: CompileSettings
+    binder: Binder
     timeout_seconds: float
     """For one step."""
     deadline: Deadline
@@ -100,11 +105,11 @@ def run_step(
     view = bench.views.get(spec.catalog or "")
     assert spec.source is not None
     try:
-        bound = bench.bound.get(step.id) or bind_step(step, spec, view, bench.settings, fed)
+        bound = bench.bound.get(step.id) or bench.binder.bind(step, fed)
         rows = bench.source(spec.source).run(_query(bound, spec.source, bench))
     except (SourceError, InvalidRequest) as problem:
         return _failed(step, ref, spec.source, problem)
-    result = _result(step, ref, reference_id, spec, bound, rows, bench, view)
+    result = _result(step, ref, reference_id, spec, bound, rows, bench, view, inputs)
     call = ToolCall(
         step=step.id,
         source=spec.source,
@@ -166,9 +171,7 @@ def _query(bound: BoundStep, source: str, bench: Workbench) -> BoundQuery:
         text=bound.text,
         params=bound.params,
         max_rows=bound.max_rows,
-        timeout_seconds=max(
-            _LEAST_SECONDS, min(bench.timeout_seconds, bench.deadline.remaining_seconds)
-        ),
+        timeout_seconds=_seconds_left(bench),
         allowed_tables=bench.allowed_tables(source),
     )
 
@@ -200,6 +203,7 @@ def _result(
     rows: Rows,
     bench: Workbench,
     view: CatalogView | None,
+    inputs: dict[str, StepResult],
 ) -> StepResult:
     kept, columns = _shown_columns(bound, rows, bench.masked_columns)
     zone = ZoneInfo(bench.settings.time_zone)
@@ -207,9 +211,7 @@ def _result(
     columns = tuple(_with_labels_of(c, i, cells) for i, c in enumerate(columns))
     measured = step.table_plan is not None and bool(step.table_plan.measures)
     measured = measured and not (step.table_plan and step.table_plan.dimensions)
-    empty = (
-        explain_empty(step, view, bound.tables, bench.marks) if is_empty(cells, measured) else None
-    )
+    empty = _why_empty(step, spec, bound, view, bench) if is_empty(cells, measured) else None
     return StepResult(
         step=step.id,
         query=ref,
@@ -221,7 +223,45 @@ def _result(
         optional=step.optional,
         observed_at=_newest(rows),
         references=(reference_id,),
+        edges=_edges(spec, bound, rows, bench),
+        focus=bound.focus,
+        matches=count_matches(step, inputs, columns, cells),
     )
+
+
+def _why_empty(
+    step: PlanStep,
+    spec: QuerySpec,
+    bound: BoundStep,
+    view: CatalogView | None,
+    bench: Workbench,
+) -> EmptyReason:
+    assert spec.source is not None
+    seconds, allowed = _seconds_left(bench), bench.allowed_tables(spec.source)
+    if bound.probe and is_absent(bound.probe, bench.source(spec.source), seconds, allowed):
+        return "no_such_entity"
+    return explain_empty(step, view, bound.tables, bench.marks)
+
+
+def _edges(
+    spec: QuerySpec, bound: BoundStep, rows: Rows, bench: Workbench
+) -> tuple[GraphEdge, ...]:
+    """For the picture of a graph; the rows stand without it."""
+    place = next((i for i, c in enumerate(rows.columns) if c.name in bound.hidden), None)
+    if bound.picture is None or place is None or not rows.rows:
+        return ()
+    assert spec.source is not None
+    nodes = tuple(row[place] for row in rows.rows)
+    source, allowed = bench.source(spec.source), bench.allowed_tables(spec.source)
+    try:
+        return read_edges(bound.picture, nodes, source, _seconds_left(bench), allowed)
+    except SourceError:
+        return ()
+
+
+def _seconds_left(bench: Workbench) -> float:
+    """For one more statement of a step."""
+    return max(_LEAST_SECONDS, min(bench.timeout_seconds, bench.deadline.remaining_seconds))
 
 
 def _shown_columns(
@@ -230,6 +270,7 @@ def _shown_columns(
     """Columns as declared, by name; the engine's own where none is; masked ones left out."""
     declared = {c.name: c for c in bound.columns}
     hidden = {ref.rsplit(".", 1)[1] for ref in masked if ref.rsplit(".", 1)[0] in bound.tables}
+    hidden.update(bound.hidden)
     kept = [i for i, c in enumerate(rows.columns) if c.name not in hidden]
     columns = tuple(
         declared.get(rows.columns[i].name)
@@ -256,6 +297,8 @@ def _total(spec: QuerySpec, bound: BoundStep, rows: Rows, bench: Workbench) -> i
     """The full count, asked of the source only when the rows were cut."""
     if not rows.truncated:
         return len(rows.rows)
+    if not bound.count_text:
+        return None
     assert spec.source is not None
     count = BoundQuery(
         text=bound.count_text,

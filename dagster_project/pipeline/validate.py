@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dagster_project.catalog.compile_table_plan import CompileSettings
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.policy import PolicySpec
@@ -15,7 +14,8 @@ from dagster_project.contracts.plan import Plan, PlanOutput, PlanStep, PolicyDec
 from dagster_project.contracts.stage import StageInput, StageOutput, ValidatedPlan
 from dagster_project.contracts.table_plan import TablePlan, TimeRange
 from dagster_project.pipeline.access import Access
-from dagster_project.pipeline.bind import BoundStep, bind_unfed
+from dagster_project.pipeline.bind import Binder
+from dagster_project.pipeline.bound_step import BoundStep
 from dagster_project.pipeline.record import StageRecord
 
 
@@ -28,7 +28,7 @@ class Rules:
     access: Access
     release: Release
     views: dict[str, CatalogView]
-    settings: CompileSettings
+    binder: Binder
     bound: dict[str, BoundStep] = field(default_factory=dict)
     """Filled while validating: what will be sent for each step that needs no other step's rows."""
 
@@ -130,7 +130,7 @@ def _check_step(
             step = step.model_copy(update={"params": params})
         unmasked = _unmask(step, rules, record, decisions)
         if unmasked is not None:
-            bound = bind_unfed(unmasked, rules.release, rules.views, rules.settings)
+            bound = rules.binder.bind_unfed(unmasked)
             if not unmasked.feeds:
                 rules.bound[step.id] = bound
     except InvalidRequest as problem:
