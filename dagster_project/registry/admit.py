@@ -22,6 +22,7 @@ from dagster_project.registry.checks import (
     check_mapping,
     check_query,
     check_rules,
+    check_source,
     check_template,
 )
 from dagster_project.registry.checks.catalog_names import CatalogNames
@@ -138,7 +139,7 @@ def _alone(asset: ConfigAsset) -> Iterator[Problem]:
     """What an asset gets wrong by itself."""
     match asset.spec:
         case SourceSpec() as spec:
-            yield from check_rules.check_source(spec)
+            yield from check_source.check_source(spec)
         case SchemaCatalogSpec() as spec:
             yield from check_catalog.check_catalog(spec)
         case QuerySpec() as spec:
@@ -199,6 +200,7 @@ def _query(spec: QuerySpec, state: _Admission) -> Iterator[Problem]:
         yield from check_query.check_against_catalog(spec, names)
     source = state.spec("source", spec.source)
     if isinstance(source, SourceSpec):
+        yield from check_source.check_form(spec, source)
         yield from check_template.check_template(spec, source, state.check_sql)
     if spec.form == "recipe":
         steps = {step.query: state.spec("query", step.query) for step in spec.steps}

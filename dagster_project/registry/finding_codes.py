@@ -47,6 +47,10 @@ CODES: dict[str, Code] = {
     "CFG040": Code("error", "Unknown table"),
     "CFG041": Code("error", "Unknown column"),
     "CFG042": Code("error", "Unknown entity"),
+    "CFG043": Code("error", "Unknown graph collection"),
+    "CFG044": Code("error", "Unknown relationship type"),
+    "CFG045": Code("error", "Unknown property"),
+    "CFG046": Code("error", "Unknown document collection"),
     # queries
     "CFG050": Code("error", "The SQL cannot be parsed"),
     "CFG051": Code("error", "The SQL is not one SELECT"),
@@ -56,6 +60,7 @@ CODES: dict[str, Code] = {
     "CFG055": Code("error", "A recipe value that leads nowhere"),
     "CFG056": Code("error", "The source does not allow this table"),
     "CFG057": Code("error", "The SQL and the output schema differ"),
+    "CFG058": Code("error", "The source's engine cannot run this form"),
     # mappings
     "CFG060": Code("error", "The query has no such output column"),
     # rules and templates

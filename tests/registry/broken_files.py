@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 from registry.good_site import (
     CATALOG,
+    GRAPH_CATALOG,
+    GRAPH_QUERY,
+    GRAPH_SOURCE,
     MAPPING,
+    NOTES_QUERY,
     POLICY,
     PROMPT,
     QUERY,
@@ -42,6 +46,7 @@ QUERY_PATH, CATALOG_PATH = "queries/batches.yaml", "schema_catalogs/bakery.yaml"
 SOURCE_PATH, MAPPING_PATH = "sources/bakery.yaml", "mappings/batches.yaml"
 RECIPE_PATH, RESOLVER_PATH = "queries/check.yaml", "resolvers/ovens.yaml"
 POLICY_PATH, PROMPT_PATH = "policies/site.yaml", "prompts/route.yaml"
+GRAPH_QUERY_PATH, NOTES_QUERY_PATH = "queries/fed_by.yaml", "queries/notes.yaml"
 ALIASES = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 8)
 )
@@ -153,6 +158,28 @@ REFERENCE_PROBLEMS = [
     edited("parameter's entity", QUERY_PATH, QUERY, "entity: oven}", "entity: ofen}", "CFG042",
            "spec.params[0].entity", "oven", "    - {name: oven"),
 ]  # fmt: skip
+ENGINE_PROBLEMS = [
+    edited("start's collection", GRAPH_QUERY_PATH, GRAPH_QUERY, "label: Oven", "label: Ovn",
+           "CFG043", "spec.graph.start.label", "Oven", "    start"),
+    edited("relation's end", "schema_catalogs/floor.yaml", GRAPH_CATALOG, "to_labels: [Oven]",
+           "to_labels: [Ovne]", "CFG043", "spec.relationships[0].to_labels[0]", "Oven",
+           "    - {name: FEEDS"),
+    edited("followed relation", GRAPH_QUERY_PATH, GRAPH_QUERY, "[FEEDS]", "[FEED]", "CFG044",
+           "spec.graph.relations[0]", "FEEDS", "    relations"),
+    edited("listed property", "schema_catalogs/floor.yaml", GRAPH_CATALOG, "[name]", "[nam]",
+           "CFG045", "spec.graph_collections[0].list_properties[0]", "name",
+           "      list_properties"),
+    edited("searched collection", NOTES_QUERY_PATH, NOTES_QUERY, "[notes]", "[note]", "CFG046",
+           "spec.search.collections[0]", "notes", "  search"),
+    edited("words of no parameter", NOTES_QUERY_PATH, NOTES_QUERY, "$text", "$txt", "CFG052",
+           "spec.search.words", "text", "  search"),
+    edited("start of no parameter", GRAPH_QUERY_PATH, GRAPH_QUERY, "$oven", "$oben", "CFG052",
+           "spec.graph.start.keys[0]", "oven", "    start"),
+    edited("form of another engine", NOTES_QUERY_PATH, NOTES_QUERY, "source: notes",
+           "source: bakery", "CFG058", "spec.form", "table_plan", "  form"),
+    edited("operation of another engine", "sources/floor.yaml", GRAPH_SOURCE, "[read]", "[select]",
+           "CFG025", "spec.permissions.allowed_operations", "[read]", "  permissions"),
+]  # fmt: skip
 QUERY_PROBLEMS = [
     edited("SQL grammar", QUERY_PATH, QUERY, "where b.oven_id =", "where where b.oven_id =",
            "CFG050", "spec.text", "grammar", "    where where"),
@@ -210,6 +237,7 @@ BROKEN = (
     + HEADER_PROBLEMS
     + FIELD_PROBLEMS
     + REFERENCE_PROBLEMS
+    + ENGINE_PROBLEMS
     + QUERY_PROBLEMS
     + OTHER_PROBLEMS
 )

@@ -167,6 +167,79 @@ spec:
   variables: [question]
   sample: {question: what did oven 1 bake}
 """
+GRAPH_SOURCE = """\
+kind: source
+name: floor
+description: Which oven stands behind which.
+spec:
+  engine: neo4j
+  environment: real
+  connection: {url_ref: 'env:FLOOR_URL'}
+  permissions: {allowed_tables: [Oven], allowed_operations: [read]}
+"""
+GRAPH_CATALOG = """\
+kind: schema_catalog
+name: floor
+description: Ovens and the gas that feeds them.
+spec:
+  source: floor
+  graph_collections:
+    - label: Oven
+      key: oven_id
+      entity: oven
+      label_en: name
+      properties:
+        - {name: oven_id, type: text, role: key}
+        - {name: name, type: text, role: label}
+      list_properties: [name]
+  relationships:
+    - {name: FEEDS, from_labels: [Oven], to_labels: [Oven], kind: dependency}
+"""
+GRAPH_QUERY = """\
+kind: query
+name: fed_by
+description: What an oven feeds.
+spec:
+  form: graph_plan
+  source: floor
+  catalog: floor
+  graph:
+    operation: reach
+    start: {label: Oven, keys: [$oven]}
+    relations: [FEEDS]
+    max_depth: 3
+  params:
+    - {name: oven, type: entity, entity: oven}
+  sample_params: {oven: O-1}
+"""
+NOTES_SOURCE = """\
+kind: source
+name: notes
+description: What bakers wrote down.
+spec:
+  engine: vector
+  environment: mock
+  permissions: {allowed_tables: ['*'], allowed_operations: [search]}
+"""
+NOTES_CATALOG = """\
+kind: schema_catalog
+name: notes
+description: The bakers' notes.
+spec:
+  source: notes
+  document_collections: [{name: notes, folder: notes}]
+"""
+NOTES_QUERY = """\
+kind: query
+name: notes
+description: Notes about something.
+spec:
+  form: search
+  source: notes
+  catalog: notes
+  search: {collections: [notes], words: $text}
+  params: [{name: text, type: text}]
+"""
 GOOD_FILES: dict[str, str | bytes | None] = {
     "sources/bakery.yaml": SOURCE,
     "schema_catalogs/bakery.yaml": CATALOG,
@@ -178,4 +251,10 @@ GOOD_FILES: dict[str, str | bytes | None] = {
     "resolvers/ovens.yaml": RESOLVER,
     "policies/site.yaml": POLICY,
     "prompts/route.yaml": PROMPT,
+    "sources/floor.yaml": GRAPH_SOURCE,
+    "schema_catalogs/floor.yaml": GRAPH_CATALOG,
+    "queries/fed_by.yaml": GRAPH_QUERY,
+    "sources/notes.yaml": NOTES_SOURCE,
+    "schema_catalogs/notes.yaml": NOTES_CATALOG,
+    "queries/notes.yaml": NOTES_QUERY,
 }

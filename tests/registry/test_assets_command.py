@@ -39,7 +39,7 @@ def read(result: Result) -> dict[str, Any]:
 def test_a_life_on_the_command_line(canvas: Canvas, write_site: WriteSite) -> None:
     """publish, edit, diff, publish, roll back, return; each act is in the history."""
     first = read(canvas("publish", "--reason", "start", "--by", "engineer-1", "--json"))
-    assert len(first["acts"][0]["changes"]) == 10
+    assert len(first["acts"][0]["changes"]) == 16
     write_site({BATCHES: QUERY.replace("What an", "All an")})
     difference = canvas("diff", "query:batches")
     assert "-description: What an oven" in difference.stdout
@@ -109,7 +109,7 @@ def test_export_and_import_are_each_others_reverse(canvas: Canvas, tmp_path: Pat
     """A release written out and imported again is the same content: no draft comes of it."""
     canvas("publish", "--reason", "start")
     out = tmp_path / "out"
-    assert len(read(canvas("export", str(out), "--json"))["files"]) == 10
+    assert len(read(canvas("export", str(out), "--json"))["files"]) == 16
     back = read(canvas("import", str(out), "--replace", "--json"))
     assert (back["sync"]["created"], back["sync"]["drafts"]) == ({}, {})
 

@@ -111,7 +111,7 @@ def test_files_in_the_wrong_place_are_seen(write_site: WriteSite) -> None:
         ("CFG008", "assets_config/query/x.yaml", "queries"),
         ("CFG008", "assets_config/z.yaml", None),
     ]
-    assert len(site.assets) == 10
+    assert len(site.assets) == 16
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(write_site: WriteSite) -> None:
@@ -137,4 +137,4 @@ def test_a_warning_refuses_nothing(write_site: WriteSite) -> None:
     site = load_site(policy.parents[2])
     (finding,) = site.findings
     assert (finding.code, finding.severity, finding.nearest) == ("CFG075", "warning", "bakery")
-    assert len(site.assets) == 10
+    assert len(site.assets) == 16

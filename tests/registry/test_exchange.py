@@ -24,7 +24,7 @@ def test_an_exported_release_is_the_same_site(
     versions.sync(database, load_site(home), "engineer-1")
     release = versions.publish(database, None, by="engineer-1", reason="start")
     paths = export_release(release, tmp_path / "out")
-    assert len(paths) == 10
+    assert len(paths) == 16
     exported = load_site(tmp_path / "out").require_good()
     assert versions.sync(database, exported, "engineer-1").created == {}
     with pytest.raises(InvalidRequest, match="exists already"):
@@ -57,7 +57,7 @@ def test_an_import_overwrites_only_when_told(write_site: WriteSite, tmp_path: Pa
     assert not (home / "assets_config/queries/fresh.yaml").exists()
     done = import_files(home, other, replace=True)
     assert set(done.written) == {"query:batches", "query:fresh"}
-    assert len(done.unchanged) == 9
+    assert len(done.unchanged) == 15
 
 
 def test_a_broken_file_stops_an_import(write_site: WriteSite, tmp_path: Path) -> None:

@@ -27,6 +27,12 @@ EDGES = {
     "resolver:ovens": ("schema_catalog:bakery",),
     "policy:site": (),
     "prompt:route": ("policy:site", "schema_catalog:bakery"),
+    "source:floor": (),
+    "schema_catalog:floor": ("source:floor",),
+    "query:fed_by": ("schema_catalog:floor", "source:floor"),
+    "source:notes": (),
+    "schema_catalog:notes": ("source:notes",),
+    "query:notes": ("schema_catalog:notes", "source:notes"),
 }
 
 

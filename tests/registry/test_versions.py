@@ -34,8 +34,8 @@ def test_the_same_content_keeps_its_version(database: Database, write_site: Writ
     lines = QUERY.splitlines()
     reordered = "\n".join(["# a comment", lines[1], lines[0], "tags: []", *lines[2:], ""])
     second = synced(database, write_site({"queries/batches.yaml": reordered}))
-    assert len(first.created) == 10
-    assert (second.created, second.unchanged) == ({}, 10)
+    assert len(first.created) == 16
+    assert (second.created, second.unchanged) == ({}, 16)
     third = synced(database, write_site({"queries/batches.yaml": SECOND}))
     assert third.created == {BATCHES: "batches:2"}
 
@@ -191,7 +191,7 @@ def test_drafts_stand_in_while_nothing_is_published(
     synced(database, write_site())
     release = versions.release_in_force(database)
     assert release.id.startswith("d-")
-    assert len(release.warnings) == len(release.versions) == 10
+    assert len(release.warnings) == len(release.versions) == 16
     published = versions.publish(database, None, by="engineer-1", reason="start")
     synced(database, write_site({"queries/batches.yaml": SECOND}))
     assert versions.release_in_force(database) == published
@@ -239,7 +239,7 @@ def test_concurrent_syncs_make_one_version(database: Database, write_site: Write
     site = load_site(write_site())
     with ThreadPoolExecutor(8) as pool:
         reports = list(pool.map(lambda n: versions.sync(database, site, f"p{n}"), range(8)))
-    assert sorted(len(report.created) for report in reports) == [0] * 7 + [10]
+    assert sorted(len(report.created) for report in reports) == [0] * 7 + [16]
     assert status_of(database) == {1: "draft"}
 
 

@@ -10,11 +10,16 @@ from dagster_project.registry.read_yaml import Path
 
 
 class CatalogNames:
-    """Tables, columns, entities and metrics of one catalog, or of several together."""
+    """What one catalog names, or several together: tables, entities, metrics, graphs, documents."""
 
     def __init__(self, *specs: SchemaCatalogSpec) -> None:
         self.tables = {t.name: {c.name for c in t.columns} for s in specs for t in s.tables}
         self.entities = {entity.name: entity for spec in specs for entity in spec.entities}
+        graphs = [collection for spec in specs for collection in spec.graph_collections]
+        self.labels = {c.label: {c.key, *(p.name for p in c.properties)} for c in graphs}
+        self.graph_entities = {c.entity: c for c in graphs if c.entity is not None}
+        self.relations = {r.name for spec in specs for r in spec.relationships}
+        self.documents = {c.name for spec in specs for c in spec.document_collections}
         self.metrics = {metric.name for spec in specs for metric in spec.metrics}
 
     def table(self, name: str, at: Path) -> Iterator[Problem]:
@@ -45,9 +50,36 @@ class CatalogNames:
             yield Problem("CFG040", at, wrong, listed(self.tables), hint)
 
     def entity(self, name: str, at: Path) -> Iterator[Problem]:
-        if name not in self.entities:
-            near = nearest(name, self.entities)
-            yield Problem("CFG042", at, f"no entity {name!r}", listed(self.entities), near)
+        known = {*self.entities, *self.graph_entities}
+        if name not in known:
+            near = nearest(name, known)
+            yield Problem("CFG042", at, f"no entity {name!r}", listed(known), near)
+
+    def label(self, name: str, at: Path) -> Iterator[Problem]:
+        if name not in self.labels:
+            near = nearest(name, self.labels)
+            yield Problem("CFG043", at, f"no graph collection {name!r}", listed(self.labels), near)
+
+    def relation(self, name: str, at: Path) -> Iterator[Problem]:
+        if name not in self.relations:
+            near = nearest(name, self.relations)
+            wrong = f"no relationship type {name!r}"
+            yield Problem("CFG044", at, wrong, listed(self.relations), near)
+
+    def property(self, label: str | None, name: str, at: Path) -> Iterator[Problem]:
+        """Of one collection, or of any when none is named."""
+        held = [self.labels.get(label, set())] if label else list(self.labels.values())
+        known = set().union(*held)
+        if known and name not in known:
+            near = nearest(name, known)
+            where = label or "any collection"
+            yield Problem("CFG045", at, f"{where} has no property {name!r}", listed(known), near)
+
+    def document(self, name: str, at: Path) -> Iterator[Problem]:
+        if name not in self.documents:
+            near = nearest(name, self.documents)
+            wrong = f"no document collection {name!r}"
+            yield Problem("CFG046", at, wrong, listed(self.documents), near)
 
     def metric(self, name: str, at: Path) -> Iterator[Problem]:
         if name not in self.metrics:

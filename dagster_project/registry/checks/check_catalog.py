@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.registry.checks.catalog_names import CatalogNames, twice
+from dagster_project.registry.checks.check_graph import check_graph_catalog
 from dagster_project.registry.problem import Problem
 
 
@@ -18,6 +19,7 @@ def check_catalog(spec: SchemaCatalogSpec) -> Iterator[Problem]:
     yield from _entities(spec, names)
     yield from _metrics(spec, names)
     yield from _links(spec, names)
+    yield from check_graph_catalog(spec, names)
 
 
 def _tables(spec: SchemaCatalogSpec, names: CatalogNames) -> Iterator[Problem]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dagster_project.contracts.assets.query import ParamSpec, QuerySpec, RecipeStep
 from dagster_project.contracts.table_plan import Filter, TablePlan
 from dagster_project.registry.checks.catalog_names import CatalogNames, twice
+from dagster_project.registry.checks.check_graph import check_graph_plan
+from dagster_project.registry.checks.check_marks import check_marks
 from dagster_project.registry.problem import Problem, listed, nearest
 from dagster_project.registry.read_yaml import Path
 
@@ -23,6 +25,7 @@ def check_query(spec: QuerySpec) -> Iterator[Problem]:
     params = {p.name for p in spec.params}
     for name in spec.sample_params:
         yield from _no_param(name, params, "this query", ("spec", "sample_params", name))
+    yield from check_marks(spec)
     columns = {c.name for c in spec.output_schema}
     for i, column in enumerate(spec.output_schema):
         if column.unit_column is not None and column.unit_column not in columns:
@@ -40,8 +43,13 @@ def check_against_catalog(spec: QuerySpec, names: CatalogNames) -> Iterator[Prob
             yield from names.entity(param.entity, (*at, "entity"))
         if param.column is not None:
             yield from names.column(param.column, (*at, "column"))
-    for i, rule in enumerate(spec.references):
+    for i, rule in enumerate(spec.references if spec.form in ("table_plan", "template") else ()):
         yield from names.table(rule.table, ("spec", "references", i, "table"))
+    for field, graph in (("graph", spec.graph), ("sample_graph", spec.sample_graph)):
+        if graph is not None:
+            yield from check_graph_plan(graph, names, ("spec", field))
+    for i, name in enumerate(spec.search.collections if spec.search else ()):
+        yield from names.document(name, ("spec", "search", "collections", i))
     for field, plan in (("plan", spec.plan), ("sample_plan", spec.sample_plan)):
         if plan is not None:
             yield from _plan(plan, names, ("spec", field))

@@ -1,4 +1,4 @@
-"""Resolver patterns, quick rules, the calendar, prompt templates, a source's own needs."""
+"""Resolver patterns, quick rules, the calendar, prompt templates."""
 
 from __future__ import annotations
 
@@ -9,26 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from dagster_project.contracts.assets.policy import PolicySpec, QuickRule
 from dagster_project.contracts.assets.prompt import PromptSpec
 from dagster_project.contracts.assets.resolver import ResolverSpec
-from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.registry.checks.catalog_names import CatalogNames, twice
 from dagster_project.registry.problem import Problem, nearest
 from dagster_project.registry.read_yaml import Path
 
 _KEY_GROUP = re.compile(r"\{(\d+)(?::[^}]*)?\}")
-
-
-def check_source(spec: SourceSpec) -> Iterator[Problem]:
-    if spec.environment == "mock" and spec.seed is None:
-        wrong = "a mock source needs `seed`: the name of the shipped seed data"
-        yield Problem("CFG025", ("spec", "seed"), wrong, "for example `seed: plant`")
-    connection = spec.connection
-    if spec.environment == "real" and not (connection.url_ref or connection.host):
-        wrong = "a real source needs `connection.url_ref` or `connection.host`"
-        yield Problem("CFG025", ("spec", "connection"), wrong, "`url_ref: env:NAME`")
-    for i, table in enumerate(spec.permissions.allowed_tables):
-        if table.count(".") != 1:
-            at = ("spec", "permissions", "allowed_tables", i)
-            yield Problem("CFG024", at, f"{table!r} does not fit", "schema.table or schema.*")
 
 
 def check_resolver(spec: ResolverSpec) -> Iterator[Problem]:
