@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from rapidfuzz import fuzz, process
-
 from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.plan import EntityMention
-from dagster_project.resolver.exact import ExactNames, Spelt, word_starts
-from dagster_project.resolver.misspelt import find_misspelt
+from dagster_project.resolver.exact import word_starts
+from dagster_project.resolver.misspelt import SURE_LETTERS, Misspelt, find_misspelt
+from dagster_project.resolver.name_table import NamesInMemory, NameTable, SpellingsInMemory
 from dagster_project.resolver.names import EntityName
-from dagster_project.resolver.normal_form import keystrokes, normal, spellings
-from dagster_project.resolver.numbered import NumberedNames
+from dagster_project.resolver.normal_form import keystrokes, normal
 from dagster_project.resolver.patterns import PatternNames, Shaped
-from dagster_project.resolver.typos import TypoNames
+from dagster_project.resolver.typos import MOST_ERRORS, in_order
 
 MatchedBy = Literal["name", "alias", "pattern", "typo"]
+_OFFERED = 0.75
+"""Score of an id that is one letter away from one that nothing has."""
 _RANK: dict[MatchedBy, int] = {"name": 0, "alias": 1, "pattern": 2, "typo": 3}
 
 
@@ -35,7 +35,8 @@ class Mention:
     """Best first; one when it is certain."""
     ambiguous: bool = False
     unknown: bool = False
-    """It has the shape of an id or of a numbered name, and nothing bears it (B2)."""
+    """It has the shape of an id or of a numbered name, and nothing bears it (B2); `candidates` are
+    then what it may mean, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +46,22 @@ class _Hit:
     records: tuple[int, ...]
     by: MatchedBy
     scores: tuple[float, ...] = ()
+    offered: tuple[int, ...] = ()
+    """What it may mean, where nothing bears it."""
 
 
 class EntityIndex:
-    """All names of a release. Immutable but for the typo table, which is built on first use."""
+    """All names of a release. Immutable but for the tables of misspellings, made on first use."""
 
     def __init__(
-        self,
-        specs: Sequence[ResolverSpec],
-        names: Sequence[EntityName],
-        typo_score: float,
-        today: date | None,
+        self, specs: Sequence[ResolverSpec], table: NameTable, typo_score: float, today: date | None
     ) -> None:
-        self._names = tuple(names)
+        self._table = table
+        self._aliases = SpellingsInMemory(_aliases(specs, table, today))
         self._typo_score = typo_score
+        self._patterns = PatternNames((r for s in specs for r in s.pattern_rules), table.keys)
         self.ambiguity_policy = specs[0].ambiguity_policy if specs else "ask_user"
         self.max_candidates = max((spec.max_candidates for spec in specs), default=5)
-        keys: dict[str, dict[str, str]] = {}
-        place: dict[tuple[str, str], int] = {}
-        for n, name in enumerate(self._names):
-            keys.setdefault(name.entity, {})[name.key.upper()] = name.key
-            place[name.entity, name.key] = n
-        self._place = place
-        own = [
-            (text, n, spellings(text))
-            for n, name in enumerate(self._names)
-            for text in name.all_names()
-        ]
-        aliases = list(_aliases(specs, place, today))
-        self._exact = ExactNames(own)
-        self._aliases = ExactNames(aliases)
-        self._spelt = tuple((text, record) for text, record, _ in (*own, *aliases))
-        self._numbered = NumberedNames((*own, *aliases))
-        self._typos: TypoNames | None = None
-        self._patterns = PatternNames((r for spec in specs for r in spec.pattern_rules), keys)
 
     @classmethod
     def build(
@@ -89,14 +72,26 @@ class EntityIndex:
         typo_score: float = 0.78,
         today: date | None = None,
     ) -> EntityIndex:
-        """Index the names. `today`: alias groups that expire before it are not used.
+        """Index the names in memory. `today`: alias groups that expire before it are not used.
 
         An alias of a key that the data does not hold is left out: nothing is mapped to a stranger.
         """
-        return cls(specs, names, typo_score, today)
+        return cls(specs, NamesInMemory(names), typo_score, today)
+
+    @classmethod
+    def over(
+        cls,
+        specs: Sequence[ResolverSpec],
+        table: NameTable,
+        *,
+        typo_score: float = 0.78,
+        today: date | None = None,
+    ) -> EntityIndex:
+        """The same over a table of names that is there already, such as `NamesOnDisk`."""
+        return cls(specs, table, typo_score, today)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._table)
 
     def find(
         self,
@@ -122,16 +117,29 @@ class EntityIndex:
     def nearest(self, text: str, k: int = 5) -> tuple[EntityMention, ...]:
         """The names most like a text, each entity once: suggestions, never an answer."""
         wanted = keystrokes(unicodedata.normalize("NFC", text))
-        forms = [keystrokes(name) for name, _ in self._spelt] if self._spelt else []
-        ranked = process.extract(wanted, forms, scorer=fuzz.ratio, limit=4 * k + 8)
+        most = 4 * k + 8
+        ranked = [*self._table.likely(wanted, most), *self._aliases.likely(wanted, most)]
         korean = any("가" <= c <= "힣" for c in text)
         best: dict[int, float] = {}
-        for _, score, n in ranked:
-            best.setdefault(self._spelt[n][1], score / 100)
+        for score, record in sorted(ranked, key=lambda pair: -pair[0]):
+            best.setdefault(record, score)
         return tuple(
             self._entity_mention(record, text, "typo", score, korean)
             for record, score in list(best.items())[:k]
         )
+
+    def bearers(self, name: str) -> tuple[EntityMention, ...]:
+        """The things that bear exactly this name, as their own or as an alias."""
+        own, aliases = self._table.get(name), self._aliases.get(name)
+        return tuple(
+            self._entity_mention(record, name, "name" if record in own else "alias", 1.0, False)
+            for record in dict.fromkeys((*own, *aliases))
+        )
+
+    def thing(self, entity: str, key: str) -> EntityName | None:
+        """What the data calls the thing with this key."""
+        record = self._table.record(entity, key)
+        return None if record is None else self._table.name(record)
 
     # --- whole names and patterns -----------------------------------------------------------
 
@@ -140,15 +148,16 @@ class EntityIndex:
         starts = list(word_starts(text))
         found: list[_Hit] = []
         for i in starts:
-            own = self._exact.longest_at(question, text, i)
+            own = self._table.longest_at(question, text, i)
             if own is not None:
                 found.append(_Hit(text.starts[i], *own, "name"))
             alias = self._aliases.longest_at(question, text, i)
             if alias is not None:
                 found.append(_Hit(text.starts[i], *alias, "alias"))
-            numbered = self._numbered.at(question, text, i) if "d" in text.kinds else None
-            if numbered is not None:
-                found.append(_Hit(text.starts[i], *numbered, "pattern"))
+            for names in (self._table, self._aliases) if "d" in text.kinds else ():
+                numbered = names.numbered_at(question, text, i)
+                if numbered is not None:
+                    found.append(_Hit(text.starts[i], *numbered, "pattern"))
         shaped = self._patterns.find(question, text, [text.starts[i] for i in starts])
         found += map(self._shaped, shaped)
         found.sort(key=lambda h: (h.start - h.end, h.by == "pattern", not h.records))
@@ -165,8 +174,9 @@ class EntityIndex:
     def _shaped(self, shaped: Shaped) -> _Hit:
         if shaped.entity is None or shaped.key is None:
             return _Hit(shaped.start, shaped.end, (), "pattern")
-        record = self._place[shaped.entity, shaped.key]
-        return _Hit(shaped.start, shaped.end, (record,), "pattern")
+        record = self._table.record(shaped.entity, shaped.key)
+        held = () if record is None else (record,)
+        return _Hit(shaped.start, shaped.end, held, "pattern")
 
     # --- typing errors ----------------------------------------------------------------------
 
@@ -178,18 +188,42 @@ class EntityIndex:
         is_term: Callable[[int, int], bool] | None,
     ) -> list[_Hit]:
         """The whole names, and the misspelt ones; those may swallow a name in doubt."""
-        if self._typos is None:
-            self._typos = TypoNames(self._spelt)
-        sure = [(h.start, h.end) for h in hits if len(h.records) < 2]
-        doubtful = [(h.start, h.end) for h in hits if len(h.records) > 1]
-        found = [
-            _Hit(m.start, m.end, tuple(r for _, r in m.near), "typo", tuple(s for s, _ in m.near))
-            for m in find_misspelt(
-                question, self._typos, self._typo_score, [*taken, *sure], doubtful, is_term
-            )
-        ]
-        spans = [(h.start, h.end) for h in found]
-        return [*(h for h in hits if not _overlaps(h, spans)), *found]
+        whole = [(hit.start, hit.end) for hit in hits]
+        found: list[_Hit] = []
+        for near in find_misspelt(question, self, self._typo_score, taken, whole, is_term):
+            hit = _misspelt(near, hits)
+            if hit is not None:
+                found.append(hit)
+        spans = [(hit.start, hit.end) for hit in found]
+        kept = [*(h for h in hits if not _overlaps(h, spans)), *found]
+        nearly = self._nearly_ids(question, [*taken, *((h.start, h.end) for h in kept)])
+        return [*kept, *nearly]
+
+    def near(
+        self, keys: str, number: str, least: float, most_errors: int = MOST_ERRORS
+    ) -> list[tuple[float, int]]:
+        """(score, record) of names and aliases a few keystrokes away, best first."""
+        own = self._table.near(keys, number, least, most_errors)
+        aliases = self._aliases.near(keys, number, least, most_errors)
+        if not aliases:
+            return own
+        best: dict[int, float] = {}
+        for score, record in (*own, *aliases):
+            best[record] = max(score, best.get(record, 0.0))
+        return in_order(best)
+
+    def _nearly_ids(self, question: str, taken: list[tuple[int, int]]) -> list[_Hit]:
+        """Ids that nothing has, and those one letter away."""
+        text = normal(question)
+        starts = [text.starts[i] for i in word_starts(text)]
+        found: list[_Hit] = []
+        for nearly in self._patterns.nearly(question, text, starts):
+            places = (self._table.record(entity, key) for entity, key in nearly.near)
+            offered = tuple(record for record in places if record is not None)
+            hit = _Hit(nearly.start, nearly.end, (), "pattern", offered=offered)
+            if not _overlaps(hit, [*taken, *((h.start, h.end) for h in found)]):
+                found.append(hit)
+        return found
 
     # --- mentions ---------------------------------------------------------------------------
 
@@ -200,10 +234,11 @@ class EntityIndex:
 
     def _mention(self, question: str, hit: _Hit, korean: bool) -> Mention:
         text = question[hit.start : hit.end]
-        scores = hit.scores or (1.0,) * len(hit.records)
+        records = hit.records or hit.offered
+        scores = hit.scores or (1.0 if hit.records else _OFFERED,) * len(records)
         candidates = tuple(
             self._entity_mention(record, text, self._by(record, text, hit), score, korean)
-            for record, score in zip(hit.records, scores, strict=True)
+            for record, score in zip(records, scores, strict=True)
         )
         ordered = sorted(candidates, key=lambda c: (-c.score, _RANK[c.matched_by], c.entity, c.key))
         return Mention(
@@ -216,14 +251,14 @@ class EntityIndex:
         )
 
     def _by(self, record: int, text: str, hit: _Hit) -> MatchedBy:
-        if hit.by == "alias" and record in self._exact.get(text):
+        if hit.by == "alias" and record in self._table.get(text):
             return "name"
         return hit.by
 
     def _entity_mention(
         self, record: int, text: str, by: MatchedBy, score: float, korean: bool
     ) -> EntityMention:
-        name = self._names[record]
+        name = self._table.name(record)
         return EntityMention(
             entity=name.entity,
             key=name.key,
@@ -235,15 +270,33 @@ class EntityIndex:
 
 
 def _aliases(
-    specs: Sequence[ResolverSpec], place: dict[tuple[str, str], int], today: date | None
-) -> Iterable[Spelt]:
+    specs: Sequence[ResolverSpec], table: NameTable, today: date | None
+) -> Iterable[tuple[str, int]]:
     for spec in specs:
         for group in spec.alias_groups:
             expired = today is not None and group.expires is not None and group.expires < today
-            record = place.get((group.entity, group.key))
+            record = table.record(group.entity, group.key)
             if record is not None and not expired:
                 for alias in group.aliases:
-                    yield alias, record, spellings(alias)
+                    yield alias, record
+
+
+def _misspelt(near: Misspelt, hits: Sequence[_Hit]) -> _Hit | None:
+    """A misspelt name as a hit, unless it says no more than the whole names that it covers. With
+    few letters to tell it by, those are offered beside it."""
+    records = [record for _, record in near.near]
+    scores = [score for score, _ in near.near]
+    covered = [hit for hit in hits if hit.start < near.end and near.start < hit.end]
+    certain = {hit.records[0] for hit in covered if len(hit.records) == 1}
+    if certain.issuperset(records) or any(
+        hit.start < near.start or hit.end > near.end for hit in covered
+    ):
+        return None
+    if near.open_letters < SURE_LETTERS:
+        beside = sorted(certain.difference(records))
+        records += beside
+        scores += [min(scores)] * len(beside)
+    return _Hit(near.start, near.end, tuple(records), "typo", tuple(scores))
 
 
 def _joined(one: _Hit, other: _Hit) -> _Hit:

@@ -1,4 +1,9 @@
-"""Which words of a question are a misspelt name: runs of up to four words, longest first."""
+"""Which words of a question are a misspelt name: runs of up to six words, longest first.
+
+A run may hold words that are understood already (a whole name, a term of the catalog), if it also
+holds one that is not: "Datbase server 3" is the database server, although "server 3" is a name too.
+Its errors must be few for the words that are not understood.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +11,30 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 
 from dagster_project.resolver.normal_form import digits, keystrokes
-from dagster_project.resolver.particles import strip_particles
-from dagster_project.resolver.typos import TypoNames
+from dagster_project.resolver.particles import is_particle_tail, strip_particles
+from dagster_project.resolver.typos import MOST_ERRORS, allowed_errors
 
 MARGIN = 0.04
 """Two misspelt readings closer than this are both offered."""
-_WORD = re.compile(r"[0-9A-Za-z가-힣]+(?:[-_./][0-9A-Za-z가-힣]+)*")
-_MAX_WORDS = 4
-_MIN_HANGUL, _MIN_LATIN = 2, 4
+_WORD = re.compile(r"[0-9A-Za-z가-힣]+(?:[-_./·][0-9A-Za-z가-힣]+)*")
+_MAX_WORDS = 6
+_MIN_LATIN = 4
 _MAX_STEMS = 3
 _MOST_WORDS = 64
 """Words looked at in one question; a pasted page is not searched for misspelt names."""
+SURE_LETTERS = 5
+"""Fewer letters that are not understood do not put a whole name in the question aside alone."""
+
+
+class NearNames(Protocol):
+    """Names by their keystrokes."""
+
+    def near(
+        self, keys: str, number: str, least: float, most_errors: int = ...
+    ) -> list[tuple[float, int]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +43,35 @@ class Misspelt:
     end: int
     near: tuple[tuple[float, int], ...]
     """(score, record), best first."""
+    open_letters: int
+    """Letters of its words that nothing else explains."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
     start: int
     end: int
-    keys: str
     number: str
-    open: bool
-    """Not understood yet; a run needs one such word."""
+    open_letters: int
+    """0: understood, as a term or as part of a whole name. A run needs one word that is not."""
     stems: tuple[tuple[str, int], ...]
-    """Keys without particles, and where that stem ends."""
+    """Keys without particles, and where that stem ends; the whole word first."""
 
 
 def find_misspelt(
     question: str,
-    names: TypoNames,
+    names: NearNames,
     least: float,
     taken: Sequence[tuple[int, int]],
-    doubtful: Sequence[tuple[int, int]],
+    whole: Sequence[tuple[int, int]],
     is_term: Callable[[int, int], bool] | None,
 ) -> list[Misspelt]:
-    """Runs of words that are near a name. `taken` words are out; `doubtful` ones (a name that
-    several things bear) may be part of a longer misspelt name ("가스터번 1호기").
+    """Runs of words that are near a name. `taken` words are out; `whole` are the names that were
+    found already: a run may hold them beside a word that is in none.
 
     Shape: in order of place, disjoint.
     """
-    words = _words(question, taken, doubtful, is_term)
+    words = _words(question, taken, whole, is_term)
     found: list[Misspelt] = []
     covered = -1
     for n, word in enumerate(words):
@@ -72,7 +89,7 @@ def find_misspelt(
 def _words(
     question: str,
     taken: Sequence[tuple[int, int]],
-    doubtful: Sequence[tuple[int, int]],
+    whole: Sequence[tuple[int, int]],
     is_term: Callable[[int, int], bool] | None,
 ) -> list[_Word]:
     found: list[_Word] = []
@@ -80,15 +97,21 @@ def _words(
         start, end = match.span()
         if any(start < e and s < end for s, e in taken):
             continue
-        unsure = any(start < e and s < end for s, e in doubtful)
-        if not unsure and is_term is not None and is_term(start, end):
-            continue
         text = match.group()
         stems = tuple(
             (keystrokes(stem), start + len(stem)) for stem in strip_particles(text)[:_MAX_STEMS]
         )
-        found.append(_Word(start, end, stems[0][0], digits(text), not unsure, stems))
+        understood = _explained(question, start, end, whole) or (
+            is_term is not None and is_term(start, end)
+        )
+        letters = 0 if understood else sum(map(str.isalpha, stems[0][0]))
+        found.append(_Word(start, end, digits(text), letters, stems))
     return found
+
+
+def _explained(question: str, start: int, end: int, whole: Sequence[tuple[int, int]]) -> bool:
+    """Whether a whole name covers the word, but for particles."""
+    return any(s <= start < e and is_particle_tail(question[e:end]) for s, e in whole)
 
 
 def _runs(question: str, words: Sequence[_Word], first: int) -> Iterable[Sequence[_Word]]:
@@ -101,18 +124,26 @@ def _runs(question: str, words: Sequence[_Word], first: int) -> Iterable[Sequenc
     return (words[first : end + 1] for end in range(last, first - 1, -1))
 
 
-def _near(run: Sequence[_Word], names: TypoNames, least: float) -> Misspelt | None:
-    if not any(word.open for word in run):
+def _most_errors(run: Sequence[_Word], letters: int) -> int:
+    """What is understood is not misspelt: errors are those of the other words."""
+    if all(word.open_letters for word in run):
+        return MOST_ERRORS
+    return max(1, allowed_errors(letters))
+
+
+def _near(run: Sequence[_Word], names: NearNames, least: float) -> Misspelt | None:
+    letters = sum(word.open_letters for word in run)
+    if not letters:
         return None
-    head = "".join(word.keys for word in run[:-1])
+    head = "".join(word.stems[0][0] for word in run[:-1])
     number = ",".join(word.number for word in run if word.number)
     best: Misspelt | None = None
     for keys, end in run[-1].stems:
-        whole = head + keys
-        if sum(map(str.isalpha, whole)) < _MIN_LATIN:
+        spelt = head + keys
+        if sum(map(str.isalpha, spelt)) < _MIN_LATIN:
             continue
-        near = names.near(whole, number, least)
+        near = names.near(spelt, number, least, _most_errors(run, letters))
         if near and (best is None or near[0][0] > best.near[0][0]):
             close = tuple(pair for pair in near if pair[0] >= near[0][0] - MARGIN)
-            best = Misspelt(run[0].start, end, close)
+            best = Misspelt(run[0].start, end, close, letters)
     return best

@@ -7,14 +7,58 @@ Only names that cannot be a count are taken: with a suffix after the number, or 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from dagster_project.resolver.exact import Spelt, ends_name
 from dagster_project.resolver.normal_form import NormalText
 
 _NUMBERED = re.compile(r"(\D{2,40}?)(\d{1,9})(\D{0,8})")
-_NUMBER = re.compile(r"\d{1,9}")
+_STEM = re.compile(r"(\D{2,40}?)(\d{1,9})")
 _COUNTED = re.compile(r"\s+[a-z]+s\b")
+
+
+class Numbered(NamedTuple):
+    """A name's parts: 가스터빈, 1, 호기."""
+
+    stem: str
+    number: str
+    """As written, with its zeros."""
+    suffix: str
+
+
+def numbered_parts(spelling: str) -> Numbered | None:
+    """The parts of a spelling, if it is a numbered name that cannot be a count."""
+    match = _NUMBERED.fullmatch(spelling)
+    if match is None or not (match.group(3) or " " in match.group(1)):
+        return None
+    return Numbered(*match.groups())
+
+
+def numbered_at(
+    question: str,
+    text: NormalText,
+    i: int,
+    suffixes_of: Callable[[str], Sequence[str]],
+    bearers: Callable[[str, str, int], Iterable[int]],
+) -> tuple[int, tuple[int, ...]] | None:
+    """A numbered name at place `i` of the normal form: its end in the question, and who bears it,
+    if anything does. Shape: `suffixes_of` a stem, longest first."""
+    match = _STEM.match(text.text, i)
+    if match is None:
+        return None
+    stem, number = match.groups()
+    for suffix in suffixes_of(stem):
+        last = match.end() + len(suffix)
+        if text.text[match.end() : last] != suffix:
+            continue
+        start, end = text.starts[i], text.starts[last - 1] + 1
+        if not ends_name(question, text.kinds, start, end):
+            continue
+        held = tuple(sorted(bearers(stem, suffix, int(number))))
+        if held or suffix or not _COUNTED.match(question, end):
+            return end, held
+    return None
 
 
 class NumberedNames:
@@ -22,36 +66,26 @@ class NumberedNames:
 
     def __init__(self, names: Iterable[Spelt]) -> None:
         self._records: dict[tuple[str, str, int], set[int]] = {}
-        self._suffixes: dict[str, set[str]] = {}
-        lengths: dict[str, set[int]] = {}
+        suffixes: dict[str, set[str]] = {}
         for _, record, spelt in names:
             for spelling in spelt:
-                match = _NUMBERED.fullmatch(spelling)
-                if match is None or not (match.group(3) or " " in match.group(1)):
-                    continue
-                stem, number, suffix = match.groups()
-                self._records.setdefault((stem, suffix, int(number)), set()).add(record)
-                self._suffixes.setdefault(stem, set()).add(suffix)
-                lengths.setdefault(stem[:2], set()).add(len(stem))
-        self._lengths = {head: tuple(sorted(sizes)) for head, sizes in lengths.items()}
+                parts = numbered_parts(spelling)
+                if parts is not None:
+                    place = (parts.stem, parts.suffix, int(parts.number))
+                    self._records.setdefault(place, set()).add(record)
+                    suffixes.setdefault(parts.stem, set()).add(parts.suffix)
+        self._suffixes = {
+            stem: tuple(sorted(held, key=lambda s: (-len(s), s))) for stem, held in suffixes.items()
+        }
 
     def at(self, question: str, text: NormalText, i: int) -> tuple[int, tuple[int, ...]] | None:
-        """A numbered name at place `i` of the normal form: its end in the question, and who bears
-        it, if anything does."""
-        normal_text = text.text
-        for size in self._lengths.get(normal_text[i : i + 2], ()):
-            suffixes = self._suffixes.get(stem := normal_text[i : i + size])
-            number = _NUMBER.match(normal_text, i + size) if suffixes else None
-            if suffixes is None or number is None:
-                continue
-            for suffix in sorted(suffixes, key=len, reverse=True):
-                last = number.end() + len(suffix)
-                if normal_text[number.end() : last] != suffix:
-                    continue
-                start, end = text.starts[i], text.starts[last - 1] + 1
-                if not ends_name(question, text.kinds, start, end):
-                    continue
-                held = self._records.get((stem, suffix, int(number.group())))
-                if held or suffix or not _COUNTED.match(question, end):
-                    return end, tuple(sorted(held or ()))
-        return None
+        """See `numbered_at`."""
+        if not self._suffixes:
+            return None
+        return numbered_at(
+            question,
+            text,
+            i,
+            lambda stem: self._suffixes.get(stem, ()),
+            lambda stem, suffix, number: self._records.get((stem, suffix, number), ()),
+        )

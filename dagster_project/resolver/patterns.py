@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dagster_project.contracts.assets.resolver import PatternRule
 from dagster_project.resolver.exact import ends_name
+from dagster_project.resolver.key_shapes import KeyShapes, joined
 from dagster_project.resolver.normal_form import NormalText
 
 _FIELD = re.compile(r"\{(\d+)(?::0?(\d+)d|:d)?\}")
-_KEY = re.compile(r"([A-Za-z](?:[A-Za-z0-9]*[-_])*[A-Za-z]*?)[-_ ]?(\d+)")
 _ID = re.compile(
     r"(?=[A-Za-z_-]*\d)([A-Za-z]+(?:[-_][A-Za-z]+)*)([-_ ]?)(\d{1,9}(?:[-_]\d{1,9})*)(?![0-9])"
 )
 _FOLLOWED_BY_PLURAL = re.compile(r"\s+[a-z]+s\b")
-_MIN_SHARE_OF_CODES = 0.3
-"""Share of keys like AB-12 from which any such word is taken for an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +26,15 @@ class Shaped:
     end: int
     entity: str | None
     key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearlyId:
+    """A piece of a question that is no id, and the (entity, key) pairs that it may mean."""
+
+    start: int
+    end: int
+    near: tuple[tuple[str, str], ...]
 
 
 def format_key(template: str, match: re.Match[str]) -> str | None:
@@ -52,28 +58,9 @@ def format_key(template: str, match: re.Match[str]) -> str | None:
 class PatternNames:
     """Pattern rules and learnt shapes over the keys of the data."""
 
-    def __init__(self, rules: Iterable[PatternRule], keys: Mapping[str, Mapping[str, str]]) -> None:
-        """Shape: `keys` has, by entity, upper-case key to key."""
+    def __init__(self, rules: Iterable[PatternRule], keys: KeyShapes) -> None:
         self._rules = [(re.compile(rule.pattern), rule) for rule in rules]
         self._keys = keys
-        self._by_number: dict[tuple[str, int], list[tuple[str, str]]] = {}
-        self._widths: dict[str, set[int]] = {}
-        codes: Counter[int] = Counter()
-        total = 0
-        for entity, held in keys.items():
-            for key in held.values():
-                total += 1
-                match = _KEY.fullmatch(key)
-                if match is None or len(match.group(2)) > 9:
-                    continue
-                prefix = _joined(match.group(1))
-                number = match.group(2)
-                self._by_number.setdefault((prefix, int(number)), []).append((entity, key))
-                self._widths.setdefault(prefix, set()).add(len(number))
-                if re.fullmatch(r"[A-Z]{2,6}-\d+", key):
-                    codes[len(number)] += 1
-        enough = total and sum(codes.values()) >= _MIN_SHARE_OF_CODES * total
-        self._code_widths = frozenset(codes) if enough else frozenset[int]()
 
     def find(self, question: str, text: NormalText, starts: Sequence[int]) -> list[Shaped]:
         """Everything in the question that has the shape of an id. Shape: may overlap."""
@@ -100,7 +87,7 @@ class PatternNames:
             key = format_key(rule.key, match)
             if key is None:
                 continue
-            held = self._keys.get(rule.entity, {}).get(key.upper())
+            held = self._keys.held(rule.entity, key.upper())
             if held is None and _counts(question, match.group(), end):
                 continue
             yield Shaped(start, end, rule.entity, held)
@@ -110,26 +97,42 @@ class PatternNames:
         if match is None or not ends_name(question, kinds, start, match.end()):
             return None
         written, separator, number = match.groups()
-        prefix, end = _joined(written), match.end()
+        prefix, end = joined(written), match.end()
         if not number.isdigit():  # GT-01-2: a longer id than any key
-            known = prefix in self._widths
+            known = self._keys.has_prefix(prefix)
             return Shaped(start, end, None, None) if known else None
-        same = self._by_number.get((prefix, int(number)), ())
+        same = self._keys.numbered(prefix, int(number))
         if len(same) == 1:
             return Shaped(start, end, *same[0])
         if same:
             return None
-        code = written.isupper() and separator == "-" and len(number) in self._code_widths
-        if prefix in self._widths:
+        widths = self._keys.code_widths
+        code = written.isupper() and separator == "-" and len(number) in widths
+        if self._keys.has_prefix(prefix):
             loose = separator == " " and not written.isupper()
             if loose or _counts(question, match.group(), end):
                 return None
             return Shaped(start, end, None, None)
         return Shaped(start, end, None, None) if code and 2 <= len(written) <= 6 else None
 
-
-def _joined(prefix: str) -> str:
-    return re.sub(r"[-_ ]", "", prefix).lower()
+    def nearly(self, question: str, text: NormalText, starts: Sequence[int]) -> list[NearlyId]:
+        """Ids whose prefix is one letter off, written in one piece: SW-01 as SrW-01."""
+        found: list[NearlyId] = []
+        for start in starts if "d" in text.kinds else ():
+            match = _ID.match(question, start)
+            if match is None or match.group(2) == " " or not match.group(3).isdigit():
+                continue
+            prefix, number = joined(match.group(1)), match.group(3)
+            if len(number) < 2 or not ends_name(question, text.kinds, start, match.end()):
+                continue
+            near = tuple(
+                key
+                for other in self._keys.prefixes_near(prefix)
+                for key in self._keys.numbered(other, int(number))
+            )
+            if near and not self._keys.numbered(prefix, int(number)):
+                found.append(NearlyId(start, match.end(), near))
+        return found
 
 
 def _counts(question: str, mention: str, end: int) -> bool:

@@ -7,9 +7,10 @@ are cut once more, so that two swapped keys on a cut still leave a piece.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from dagster_project.resolver.normal_form import digits, keystrokes
@@ -17,7 +18,7 @@ from dagster_project.resolver.normal_form import digits, keystrokes
 MIN_KEYS = 5
 """Shorter names are never matched with errors: too many words are near them."""
 
-_MOST_ERRORS = 3
+MOST_ERRORS = 3
 _FEW = 60
 """So many names with one number are simply compared."""
 _STAGES = (200, 1_200)
@@ -25,7 +26,7 @@ _STAGES = (200, 1_200)
 
 
 def allowed_errors(length: int) -> int:
-    return 0 if length < MIN_KEYS else 1 if length < 8 else 2 if length < 14 else _MOST_ERRORS
+    return 0 if length < MIN_KEYS else 1 if length < 8 else 2 if length < 14 else MOST_ERRORS
 
 
 @lru_cache(maxsize=512)
@@ -64,7 +65,9 @@ class TypoNames:
             number: _Pieces(forms) for number, forms in self._by_number.items() if len(forms) > _FEW
         }
 
-    def near(self, keys: str, number: str, least: float) -> list[tuple[float, int]]:
+    def near(
+        self, keys: str, number: str, least: float, most_errors: int = MOST_ERRORS
+    ) -> list[tuple[float, int]]:
         """(score, record) of names with this number at least so like these keystrokes, best
         first; score 1 is the same keys."""
         forms = self._by_number.get(number)
@@ -72,20 +75,32 @@ class TypoNames:
             return []
         pieces = self._pieces.get(number)
         stages = (forms,) if pieces is None else pieces.sharing(keys)
-        best: dict[int, float] = {}
         for stage in stages:
-            for form in stage:
-                errors = allowed_errors(len(form))
-                if abs(len(form) - len(keys)) > errors:
-                    continue
-                score = OSA.normalized_similarity(keys, form, score_cutoff=least)
-                if score >= least and OSA.distance(keys, form) <= errors:
-                    for record in self._records[form]:
-                        best[record] = max(score, best.get(record, 0.0))
+            best: dict[int, float] = {}
+            for form, score in alike(keys, stage, least, most_errors):
+                for record in self._records[form]:
+                    best[record] = max(score, best.get(record, 0.0))
             if best:
-                break
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-        return [(score, record) for record, score in ranked]
+                return in_order(best)
+        return []
+
+
+def alike(
+    keys: str, forms: Collection[str], least: float, most_errors: int
+) -> Iterator[tuple[str, float]]:
+    """Those of the names that are near enough, and how near."""
+    found = process.extract(
+        keys, forms, scorer=OSA.normalized_similarity, score_cutoff=least, limit=None
+    )
+    for form, score, _ in found:
+        if OSA.distance(keys, form) <= min(most_errors, allowed_errors(len(form))):
+            yield form, score
+
+
+def in_order(best: Mapping[int, float]) -> list[tuple[float, int]]:
+    """(score, record), best first."""
+    ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
+    return [(score, record) for record, score in ranked]
 
 
 class _Pieces:
@@ -118,7 +133,7 @@ class _Pieces:
 
     def _lists(self, keys: str) -> Iterator[list[str]]:
         own, held = len(keys), self._held
-        for length in range(own - _MOST_ERRORS, own + _MOST_ERRORS + 1):
+        for length in range(own - MOST_ERRORS, own + MOST_ERRORS + 1):
             if length not in self._lengths:
                 continue
             errors, longer = allowed_errors(length), own - length
