@@ -15,6 +15,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from sources.errors import QueryRejected, SourceError, SourceTimeout, SourceUnavailable
+from sources.facts import SourceFacts
 from sources.postgres.connections import (
     GRACE_SECONDS,
     ReaderConnection,
@@ -24,6 +25,7 @@ from sources.postgres.connections import (
 from sources.postgres.errors import translate
 from sources.postgres.guard import inspect_select, without_terminator
 from sources.postgres.health import check_health
+from sources.postgres.scan import scan_postgres
 from sources.postgres.types import cells, columns_of
 from sources.protocol import BoundQuery, Cell, Column, Health, Rows
 from sources.secrets import resolve_reference
@@ -122,6 +124,10 @@ class PostgresSource:
             max_latency_ms=self._max_latency_ms,
             retries=self._health_retries,
         )
+
+    def scan(self, timeout_seconds: float = 60.0) -> SourceFacts:
+        """What `allowed_tables` hold that the role may read. Raises: any SourceError."""
+        return scan_postgres(self._name, self._connections, self._allowed_tables, timeout_seconds)
 
     def close(self) -> None:
         self._connections.close()
