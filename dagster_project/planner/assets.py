@@ -35,6 +35,10 @@ class PlannerAssets:
     titles: dict[str, Text]
     open_queries: dict[str, str]
     """Catalog to its open table plan."""
+    open_graphs: dict[str, str]
+    """Catalog to its open graph plan."""
+    searches: tuple[str, ...]
+    """Searches that need nothing but words, in order of their names."""
     templates: tuple[Template, ...]
 
     def read(self, question: str, as_of: datetime) -> Linked:
@@ -48,6 +52,20 @@ class PlannerAssets:
             is_term=lambda start, end: self.lexicon.is_term(folded, start, end),
         )
         return link(question, self.lexicon, times, mentions)
+
+
+def _is_open(spec: QuerySpec) -> bool:
+    """Filled by the planner: its examples are what it can express, not what it is."""
+    return (spec.form == "table_plan" and spec.plan is None) or (
+        spec.form == "graph_plan" and spec.graph is None
+    )
+
+
+def _needs_words_only(spec: QuerySpec) -> bool:
+    needed = [p for p in spec.params if p.required and p.default is None]
+    return (
+        spec.form == "search" and [p.type for p in needed] == ["text"] and not spec.examples.all()
+    )
 
 
 def policy_of(release: Release) -> AssetVersion:
@@ -90,6 +108,12 @@ def prepare(release: Release, index: EntityIndex, as_of: datetime) -> PlannerAss
             for name, spec in sorted(queries.items())
             if spec.form == "table_plan" and spec.plan is None and spec.catalog
         },
+        open_graphs={
+            spec.catalog: name
+            for name, spec in sorted(queries.items())
+            if spec.form == "graph_plan" and spec.graph is None and spec.catalog
+        },
+        searches=tuple(name for name, spec in sorted(queries.items()) if _needs_words_only(spec)),
         templates=(),
     )
     return PlannerAssets(
@@ -101,6 +125,6 @@ def prepare(release: Release, index: EntityIndex, as_of: datetime) -> PlannerAss
                 tuple(features(assets.read(normalise(e), as_of)) for e in spec.examples.all()),
             )
             for name, spec in sorted(queries.items())
-            if spec.examples.all() and not (spec.form == "table_plan" and spec.plan is None)
+            if spec.examples.all() and not _is_open(spec)
         ),
     )

@@ -29,7 +29,7 @@ def find_ranking(linked: Linked, view: CatalogView) -> Ranking | None:
     in English) up to the noun it ranks; the rest is asked.
     """
     tokens = linked.tokens
-    heads = [(i, table) for i, t in enumerate(tokens) if (table := _head(t, view)) is not None]
+    heads = [(i, table) for i, t in enumerate(tokens) if (table := head_table(t, view)) is not None]
     marks = [i for i, t in enumerate(tokens) if any(t.cue(n) for n in _RANKING)]
     marks += [i for i, t in enumerate(tokens) if _ranks_metric(t)]
     if not marks or len({table for _, table in heads}) < 2:
@@ -37,7 +37,7 @@ def find_ranking(linked: Linked, view: CatalogView) -> Ranking | None:
     mark = marks[0]
     korean = is_hangul(tokens[mark].text[0])
     if _ranks_metric(tokens[mark]):
-        ranked_head = (mark, _head(tokens[mark], view))
+        ranked_head = (mark, head_table(tokens[mark], view))
     else:
         beside = [h for h in heads if (h[0] < mark if korean else h[0] > mark)]
         if not beside:
@@ -47,14 +47,14 @@ def find_ranking(linked: Linked, view: CatalogView) -> Ranking | None:
     if noun is None:
         return None
     low, high = sorted((noun, ranked_head[0], mark))[0], sorted((noun, ranked_head[0], mark))[2]
-    while korean and low > 0 and not _is_other_head(tokens[low - 1], ranked_head[1], view):
+    while korean and low > 0 and not _is_otherhead_table(tokens[low - 1], ranked_head[1], view):
         low -= 1
     follows = ("number",) if korean else ("time", "recent", "number")
     while high + 1 < len(tokens) and tokens[high + 1].kind in follows:
         high += 1
     ranked = tokens[low : high + 1]
     asked = tokens[:low] + tokens[high + 1 :]
-    asked_heads = {_head(t, view) for t in asked} - {None, ranked_head[1]}
+    asked_heads = {head_table(t, view) for t in asked} - {None, ranked_head[1]}
     return Ranking(ranked, asked) if asked_heads else None
 
 
@@ -76,7 +76,7 @@ def _noun(
     return next((i for i in between if is_entity_noun(tokens[i], view)), None)
 
 
-def _head(token: Token, view: CatalogView) -> str | None:
+def head_table(token: Token, view: CatalogView) -> str | None:
     """The fact table a token brings in: a table's noun or a metric."""
     for meaning in token.meanings:
         if meaning.catalog == view.name and meaning.kind in ("table", "metric"):
@@ -99,8 +99,8 @@ def _ranks_metric(token: Token) -> bool:
     return any(m.kind == "superlative" and m.target.startswith("metric:") for m in token.meanings)
 
 
-def _is_other_head(token: Token, own: str | None, view: CatalogView) -> bool:
-    head = _head(token, view)
+def _is_otherhead_table(token: Token, own: str | None, view: CatalogView) -> bool:
+    head = head_table(token, view)
     return head is not None and head != own
 
 
@@ -137,7 +137,7 @@ def _between_clauses(linked: Linked) -> int | None:
 
 def _between_heads(linked: Linked, view: CatalogView) -> int | None:
     tokens = linked.tokens
-    heads = [(i, table) for i, t in enumerate(tokens) if (table := _head(t, view)) is not None]
+    heads = [(i, table) for i, t in enumerate(tokens) if (table := head_table(t, view)) is not None]
     tables = list(dict.fromkeys(table for _, table in heads))
     if len(tables) != 2 or any(t.cue("without") for t in tokens):
         return None
@@ -173,7 +173,7 @@ def _with_shared(
 ) -> tuple[Token, ...]:
     """What the other part names and this one leaves out: the machine, the time."""
     kinds = {t.kind for t in own}
-    if not any(_head(t, view) for t in own):
+    if not any(head_table(t, view) for t in own):
         return own
     about_things = "entity" in kinds or any(is_entity_noun(t, view) for t in own)
     shared = [

@@ -71,6 +71,29 @@ _CUES: dict[str, str] = {
     "smaller than",
     "op:older": "older than|보다 오래된|오래된",
     "op:newer": "newer than|younger than|보다 새로운",
+    "scope:dependency": (
+        "의존|의존성|의존 관계|의존 대상|dependencies|dependency|depends on|depend on|depending on|"
+        "dependent on|relies on|rely on|relying on"
+    ),
+    "scope:impact": (
+        "영향|영향 범위|영향받는|영향 받는|영향을 받는|영향을 주는|영향이 가는|파급|"
+        "impact|impact of|impacted by|impacted|affected by|affected|affects|affect|downstream of"
+    ),
+    "scope:composition": (
+        "구성품|구성 요소|하위 설비|부품|components of|components|parts of|part of|consists of|"
+        "made of|composed of|belongs to|belong to"
+    ),
+    "scope:neighbors": (
+        "연결된|연결되어|인접한|이웃|주변 설비|connected to|connected with|adjacent to|next to|"
+        "neighbours of|neighbors of|neighbours|neighbors|linked to"
+    ),
+    "scope:path": "경로|연결 경로|path|paths|route|routes|path between|path from",
+    "document": (
+        "매뉴얼|절차|절차서|문서|런북|가이드|지침|지침서|조치 방법|조치방법|대응 방법|대응방법|점검 방법|"
+        "조치 절차|대처 방법|runbook|runbooks|manual|manuals|procedure|procedures|guide|guides|"
+        "documentation|document|documents|instructions|how do i|how do we|how should i|how to|"
+        "what should i do|what do i do|what should we do"
+    ),
     "how_much": "얼마|얼마나|얼마야|얼마인가요|얼마지|얼마예요|how much",
     "and": "그리고|또|또한|및|하고|and|and also|as well as|plus",
     "own": "의|of|in|on|at|for|from|the|a|an|에서|에|중|중에|중에서|among|within|내|안에|동안|기간|during",

@@ -137,13 +137,7 @@ class Draft:
 
     def entity_dimensions(self, entity: EntitySpec) -> list[Dimension]:
         """Group by an entity: its key, and the label the reader knows it by."""
-        key = self.view.entity_column(self.base, entity)
-        assert key is not None
-        found = [Dimension(name=entity.key, column=key)]
-        label = entity.label_ko if self.language == "ko" else entity.label_en
-        if label and label != entity.key:
-            found.append(Dimension(name=label, column=f"{entity.table}.{label}"))
-        return found
+        return entity_dimensions(self.view, self.base, entity, self.language)
 
     def add_dimension(self, dimension: Dimension) -> None:
         if all(
@@ -154,3 +148,16 @@ class Draft:
     def add_measure(self, measure: Measure) -> None:
         if all(m.name != measure.name for m in self.measures):
             self.measures.append(measure)
+
+
+def entity_dimensions(
+    view: CatalogView, base: str, entity: EntitySpec, language: Language
+) -> list[Dimension]:
+    """Group rows of a table by an entity: its key, and the label the reader knows it by."""
+    key = view.entity_column(base, entity)
+    assert key is not None
+    found = [Dimension(name=entity.key, column=key)]
+    label = entity.label_ko if language == "ko" else entity.label_en
+    if label and label != entity.key:
+        found.append(Dimension(name=label, column=f"{entity.table}.{label}"))
+    return found

@@ -11,7 +11,9 @@ from dagster_project.planner.cues import cue_terms
 from dagster_project.planner.korean import is_particle_tail
 from dagster_project.planner.text import fold, is_hangul, normalise, stem
 
-MeaningKind = Literal["table", "entity", "column", "metric", "value", "superlative", "cue"]
+MeaningKind = Literal[
+    "table", "entity", "column", "metric", "value", "superlative", "relation", "collection", "cue"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +23,15 @@ class Meaning:
     kind: MeaningKind
     target: str
     """table · entity name · column reference · metric name · column reference of a value · column
-    reference or metric of a superlative · cue name."""
+    reference or metric of a superlative · relationship type · graph or document collection · cue
+    name."""
     catalog: str = ""
     table: str = ""
     """Where it lives; empty for a cue."""
     value: str | int | float | bool | None = None
     """Of a value."""
     argument: str = ""
-    """Of a cue; `high` or `low` of a superlative."""
+    """Of a cue; `high` or `low` of a superlative; `along` or `against` a relation."""
 
     @property
     def feature(self) -> str:
@@ -64,6 +67,7 @@ class Lexicon:
             self._add(term, Meaning("cue", name, argument=argument), inflect=False)
         for view in views:
             self._add_catalog(view)
+            self._add_graph(view)
 
     def longest(self, text: str, start: int) -> list[tuple[int, tuple[Meaning, ...]]]:
         """Ends and meanings of all terms that start here, longest first."""
@@ -130,6 +134,21 @@ class Lexicon:
                     "superlative", f"metric:{metric.name}", name, metric.table, argument=direction
                 )
                 self._add_names(words, meaning)
+
+    def _add_graph(self, view: CatalogView) -> None:
+        """Relations in both directions, and what collections of nodes and documents are called."""
+        for relation in view.spec.relationships:
+            if not relation.enabled or not view.spec.graph_collections:
+                continue
+            for words, way in ((relation.names, "along"), (relation.reverse_names, "against")):
+                self._add_names(words, Meaning("relation", relation.name, view.name, argument=way))
+        for collection in view.spec.graph_collections:
+            if collection.enabled:
+                meaning = Meaning("collection", collection.label, view.name)
+                self._add_names(collection.names, meaning)
+        for documents in view.spec.document_collections:
+            if documents.enabled:
+                self._add_names(documents.names, Meaning("collection", documents.name, view.name))
 
     def _add_names(self, names: Names, meaning: Meaning) -> None:
         for term in names.all():

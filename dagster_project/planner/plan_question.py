@@ -123,12 +123,12 @@ def _decide(
     if opened is None:
         return None
     return _Decision(
-        intent=opened.planned[0].intent,
+        intent=opened.intent,
         steps=opened.steps,
-        entities=tuple(dict.fromkeys(e for p in opened.planned for e in p.entities)),
-        time=next((p.time for p in opened.planned if p.time), None),
+        entities=opened.entities,
+        time=opened.time,
         time_assumed=any(p.time_assumed for p in opened.planned),
-        reasoning=f"table plan over {', '.join(p.plan.table for p in opened.planned)}",
+        reasoning=opened.reasoning,
         candidates=candidates,
         not_used=opened.not_used(linked),
     )
@@ -185,11 +185,11 @@ def _candidates(
         found.append(
             Candidate(query=match.template.query, score=match.score, chosen=won, reason=reason)
         )
-    for table, step in zip(opened.planned, opened.steps, strict=True) if opened else ():
+    for query, score in opened.considered if opened else ():
         found.append(
             Candidate(
-                query=f"{step.query}({table.plan.table})",
-                score=max(0.0, table.score),
+                query=query,
+                score=max(0.0, score),
                 chosen=True,
                 reason="no verified query fits; the catalog expresses the question",
             )

@@ -1,0 +1,117 @@
+"""Steps for a scope: what relates to a thing, and what is asked of the things found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dagster_project.catalog.view import CatalogView, column_of
+from dagster_project.contracts.plan import Feed, PlanStep
+from dagster_project.contracts.table_plan import Order
+from dagster_project.contracts.value import GraphView, Language
+from dagster_project.planner.assets import PlannerAssets
+from dagster_project.planner.chains import head_table, split_requests
+from dagster_project.planner.draft import entity_dimensions
+from dagster_project.planner.graph_scope import Scope
+from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.steps import table_step
+from dagster_project.planner.table_plans import Asked, PlannedTable, plan_tables
+
+GRAPH_STEP = "scope"
+_PURPOSE: dict[GraphView, tuple[str, str]] = {
+    "dependency": ("{thing}이(가) 의존하는 것", "what {thing} depends on"),
+    "impact": ("{thing}의 영향 범위", "what depends on {thing}"),
+    "composition": ("{thing}의 구성", "parts of {thing}"),
+    "neighbors": ("{thing}와(과) 연결된 것", "what {thing} is connected to"),
+    "path": ("{thing} 사이의 경로", "path between {thing}"),
+    "summary": ("{thing}", "{thing}"),
+}
+_EXTREMES = {"max": True, "min": False, "latest": True}
+"""Asked over many things, an extreme is told with the thing that has it."""
+
+
+def scope_step(scope: Scope, assets: PlannerAssets, language: Language) -> PlanStep:
+    ko, en = _PURPOSE[scope.view]
+    thing = (" ↔ " if scope.view == "path" else ", ").join(m.key for m in scope.mentions)
+    return PlanStep(
+        id=GRAPH_STEP,
+        query=assets.open_graphs[scope.catalog],
+        purpose=(ko if language == "ko" else en).format(thing=thing),
+        graph_plan=scope.plan,
+        graph_view=scope.view,
+    )
+
+
+def asked_of_scope(
+    scope: Scope, asked: Asked, assets: PlannerAssets
+) -> tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]]:
+    """Table plans over the things found, each fed by the graph step; () when nothing is asked."""
+    best: tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] = ((), ())
+    for view in assets.views:
+        if view.name not in assets.open_queries or view.entity(scope.entity) is None:
+            continue
+        if not any(head_table(t, view) for t in scope.rest):
+            continue
+        found = _over(scope, asked, view, assets)
+        if found[0] and (not best[0] or found[0][0].score > best[0][0].score):
+            best = found
+    return best
+
+
+def _over(
+    scope: Scope, asked: Asked, view: CatalogView, assets: PlannerAssets
+) -> tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]]:
+    planned: list[PlannedTable] = []
+    steps: list[PlanStep] = []
+    for part in split_requests(replace(asked.linked, tokens=scope.rest), view):
+        for table in plan_tables(asked, part, view)[:1]:
+            fed = _fed(table, scope, view, asked.language)
+            if fed is None:
+                continue
+            own, feed = fed
+            planned.append(own)
+            name = f"s{len(steps) + 1}"
+            steps.append(table_step(own, name, assets, asked.language, feeds=(feed,)))
+    return tuple(planned), tuple(steps)
+
+
+def _fed(
+    planned: PlannedTable, scope: Scope, view: CatalogView, language: Language
+) -> tuple[PlannedTable, Feed] | None:
+    entity = view.entity(scope.entity)
+    assert entity is not None
+    column = view.entity_column(planned.plan.table, entity)
+    if column is None:
+        return None
+    plan = planned.plan
+    measures = plan.measures
+    if len(measures) == 1 and not plan.dimensions and measures[0].aggregate in _EXTREMES:
+        plan = plan.model_copy(
+            update={
+                "dimensions": tuple(entity_dimensions(view, plan.table, entity, language)),
+                "order": (Order(by=measures[0].name, descending=_EXTREMES[measures[0].aggregate]),),
+            }
+        )
+    keys = [d.name for d in plan.dimensions if d.column == column]
+    feed = Feed(
+        step=GRAPH_STEP,
+        column="key",
+        filter_column=column,
+        returned_as=keys[0] if keys else column_of(column),
+    )
+    return replace(planned, plan=plan), feed
+
+
+def unheard_of_scope(scope: Scope, linked: Linked) -> tuple[str, ...]:
+    """Content words that a graph step alone leaves aside."""
+    return tuple(
+        dict.fromkeys(
+            token.text
+            for token in scope.rest
+            if token in linked.tokens and token.is_content and not _is_noun(token)
+        )
+    )
+
+
+def _is_noun(token: Token) -> bool:
+    """Machines, 설비: what the scope finds anyway."""
+    return any(m.kind in ("entity", "collection", "table") for m in token.meanings)
