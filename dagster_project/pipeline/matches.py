@@ -15,8 +15,15 @@ def count_matches(
     inputs: dict[str, StepResult],
     columns: tuple[ResultColumn, ...],
     rows: tuple[tuple[CellValue, ...], ...],
+    *,
+    truncated: bool,
 ) -> tuple[Match, ...]:
-    """One count per feed whose things come back in a column of this step's own rows."""
+    """One count per feed whose things come back in a column of this step's own rows.
+
+    None where the rows were cut: what is not among them may be among the others.
+    """
+    if truncated:
+        return ()
     names = [column.name for column in columns]
     found: list[Match] = []
     for feed in step.feeds:

@@ -225,7 +225,7 @@ def _result(
         references=(reference_id,),
         edges=_edges(spec, bound, rows, bench),
         focus=bound.focus,
-        matches=count_matches(step, inputs, columns, cells),
+        matches=count_matches(step, inputs, columns, cells, truncated=rows.truncated),
     )
 
 

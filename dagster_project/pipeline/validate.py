@@ -15,7 +15,9 @@ from dagster_project.contracts.stage import StageInput, StageOutput, ValidatedPl
 from dagster_project.contracts.table_plan import TablePlan, TimeRange
 from dagster_project.pipeline.access import Access
 from dagster_project.pipeline.bind import Binder
+from dagster_project.pipeline.bind_graph import filled_plan, limits_of
 from dagster_project.pipeline.bound_step import BoundStep
+from dagster_project.pipeline.check_graph import check_graph
 from dagster_project.pipeline.record import StageRecord
 
 
@@ -129,6 +131,8 @@ def _check_step(
         if params != step.params:
             step = step.model_copy(update={"params": params})
         unmasked = _unmask(step, rules, record, decisions)
+        if unmasked is not None and spec.form == "graph_plan":
+            unmasked = _within_graph_limits(unmasked, spec, rules, record, decisions)
         if unmasked is not None:
             bound = rules.binder.bind_unfed(unmasked)
             if not unmasked.feeds:
@@ -138,6 +142,28 @@ def _check_step(
         decisions.append(PolicyDecision(rule="contract", decision="refused", detail=str(problem)))
         return None
     return unmasked
+
+
+def _within_graph_limits(
+    step: PlanStep,
+    spec: QuerySpec,
+    rules: Rules,
+    record: StageRecord,
+    decisions: list[PolicyDecision],
+) -> PlanStep | None:
+    settings = rules.binder.settings
+    fed: dict[str, list[object]] = {f.param or f.filter_column or "": ["?"] for f in step.feeds}
+    plan = filled_plan(step, spec, settings, fed)
+    limits = limits_of(step, plan, settings)
+    view = rules.views.get(spec.catalog or "")
+    masked = rules.access.masked_columns
+    found = check_graph(step, plan, limits, view, masked, rules.policy_ref)
+    decisions.extend(found)
+    refused = [d for d in found if d.decision == "refused"]
+    if refused:
+        record.empty_flags[step.id] = "not_permitted"
+    record.warnings += [d.detail for d in found]
+    return None if refused else step
 
 
 def _refuse(record: StageRecord, code: ErrorCode, reason: str) -> None:
