@@ -13,7 +13,7 @@ from dagster_project.resolver.normal_form import NormalText, spellings
 from dagster_project.resolver.particles import is_particle_tail
 
 MIN_LENGTH = 2
-_SHORT = 2
+SHORT = 2
 """Names so short count only in their own case: IT is not in "is it on?"."""
 _HANGUL_RUN = re.compile(r"[가-힣]*")
 _ENGLISH_TAIL = re.compile(r"(?:['’]s|s['’]?|es)(?![0-9A-Za-z])")
@@ -35,7 +35,7 @@ class ExactNames:
         self._short_as_written: set[str] = set()
         lengths: dict[str, set[int]] = {}
         for name, record, spelt in names:
-            if len(name) <= _SHORT:
+            if len(name) <= SHORT:
                 self._short_as_written.add(name)
             for spelling in spelt:
                 if len(spelling) < MIN_LENGTH or spelling.replace(" ", "").isdigit():
@@ -71,7 +71,7 @@ class ExactNames:
             held = records.get(normal_text[i : i + size])
             if held is not None and i + size <= len(text.starts):
                 end = text.starts[i + size - 1] + 1
-                if size <= _SHORT and question[text.starts[i] : end] not in self._short_as_written:
+                if size <= SHORT and question[text.starts[i] : end] not in self._short_as_written:
                     continue
                 if ends_name(question, text.kinds, text.starts[i], end):
                     return end, held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +12,20 @@ from typing import Literal
 from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.resolver.exact import word_starts
-from dagster_project.resolver.misspelt import SURE_LETTERS, Misspelt, find_misspelt
-from dagster_project.resolver.name_table import NamesInMemory, NameTable, SpellingsInMemory
+from dagster_project.resolver.misspelt import SURE_LETTERS, WORD, Misspelt, find_misspelt
+from dagster_project.resolver.name_table import (
+    NamesInMemory,
+    NameTable,
+    Spellings,
+    SpellingsInMemory,
+)
 from dagster_project.resolver.names import EntityName
-from dagster_project.resolver.normal_form import keystrokes, normal
+from dagster_project.resolver.normal_form import in_latin_mode, keystrokes, normal
 from dagster_project.resolver.patterns import PatternNames, Shaped
 from dagster_project.resolver.typos import MOST_ERRORS, in_order
 
 MatchedBy = Literal["name", "alias", "pattern", "typo"]
+_LOOSE = re.compile(r"[ㄱ-ㅣ]")
 _OFFERED = 0.75
 """Score of an id that is one letter away from one that nothing has."""
 _RANK: dict[MatchedBy, int] = {"name": 0, "alias": 1, "pattern": 2, "typo": 3}
@@ -57,7 +64,11 @@ class EntityIndex:
         self, specs: Sequence[ResolverSpec], table: NameTable, typo_score: float, today: date | None
     ) -> None:
         self._table = table
-        self._aliases = SpellingsInMemory(_aliases(specs, table, today))
+        aliases = tuple(_aliases(specs, table, today))
+        self._aliases = SpellingsInMemory(aliases)
+        self._layers: tuple[tuple[Spellings, MatchedBy], ...] = ((table, "name"),)
+        if aliases:
+            self._layers = (*self._layers, (self._aliases, "alias"))
         self._typo_score = typo_score
         self._patterns = PatternNames((r for s in specs for r in s.pattern_rules), table.keys)
         self.ambiguity_policy = specs[0].ambiguity_policy if specs else "ask_user"
@@ -147,15 +158,13 @@ class EntityIndex:
         text = normal(question)
         starts = list(word_starts(text))
         found: list[_Hit] = []
+        numbers = "d" in text.kinds
         for i in starts:
-            own = self._table.longest_at(question, text, i)
-            if own is not None:
-                found.append(_Hit(text.starts[i], *own, "name"))
-            alias = self._aliases.longest_at(question, text, i)
-            if alias is not None:
-                found.append(_Hit(text.starts[i], *alias, "alias"))
-            for names in (self._table, self._aliases) if "d" in text.kinds else ():
-                numbered = names.numbered_at(question, text, i)
+            for names, by in self._layers:
+                whole = names.longest_at(question, text, i)
+                if whole is not None:
+                    found.append(_Hit(text.starts[i], *whole, by))
+                numbered = names.numbered_at(question, text, i) if numbers else None
                 if numbered is not None:
                     found.append(_Hit(text.starts[i], *numbered, "pattern"))
         shaped = self._patterns.find(question, text, [text.starts[i] for i in starts])
@@ -196,8 +205,9 @@ class EntityIndex:
                 found.append(hit)
         spans = [(hit.start, hit.end) for hit in found]
         kept = [*(h for h in hits if not _overlaps(h, spans)), *found]
-        nearly = self._nearly_ids(question, [*taken, *((h.start, h.end) for h in kept)])
-        return [*kept, *nearly]
+        kept += self._wrong_mode(question, [*taken, *((h.start, h.end) for h in kept)])
+        kept += self._nearly_ids(question, [*taken, *((h.start, h.end) for h in kept)])
+        return kept
 
     def near(
         self, keys: str, number: str, least: float, most_errors: int = MOST_ERRORS
@@ -211,6 +221,21 @@ class EntityIndex:
         for score, record in (*own, *aliases):
             best[record] = max(score, best.get(record, 0.0))
         return in_order(best)
+
+    def _wrong_mode(self, question: str, taken: list[tuple[int, int]]) -> list[_Hit]:
+        """Latin names typed in Korean mode, which leaves loose letters: ㅎㅅ-01 is gt-01."""
+        if _LOOSE.search(question) is None:
+            return []
+        found: list[_Hit] = []
+        for word in WORD.finditer(question):
+            if _LOOSE.search(word.group()) is None:
+                continue
+            meant = in_latin_mode(word.group())
+            for whole in self._whole_names(meant, [])[:1]:
+                hit = _Hit(*word.span(), whole.records, "typo")
+                if (whole.start, whole.end) == (0, len(meant)) and not _overlaps(hit, taken):
+                    found.append(hit)
+        return found
 
     def _nearly_ids(self, question: str, taken: list[tuple[int, int]]) -> list[_Hit]:
         """Ids that nothing has, and those one letter away."""

@@ -13,7 +13,7 @@ _KEY = re.compile(r"([A-Za-z](?:[A-Za-z0-9]*[-_])*[A-Za-z]*?)[-_ ]?(\d+)")
 _CODE = re.compile(r"[A-Z]{2,6}-\d+")
 _MIN_SHARE_OF_CODES = 0.3
 """Share of keys like AB-12 from which any such word is taken for an id."""
-_MOST_PREFIXES = 2_000
+MOST_PREFIXES = 2_000
 """With more, a misspelt prefix is not looked for."""
 
 
@@ -100,5 +100,5 @@ class KeysInMemory:
         return prefix in self._prefixes
 
     def prefixes_near(self, prefix: str) -> tuple[str, ...]:
-        few = self._prefixes if len(self._prefixes) <= _MOST_PREFIXES else ()
+        few = self._prefixes if len(self._prefixes) <= MOST_PREFIXES else ()
         return one_letter_away(prefix, few)

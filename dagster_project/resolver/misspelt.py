@@ -19,7 +19,7 @@ from dagster_project.resolver.typos import MOST_ERRORS, allowed_errors
 
 MARGIN = 0.04
 """Two misspelt readings closer than this are both offered."""
-_WORD = re.compile(r"[0-9A-Za-z가-힣]+(?:[-_./·][0-9A-Za-z가-힣]+)*")
+WORD = re.compile(r"[0-9A-Za-zㄱ-ㅣ가-힣]+(?:[-_./·][0-9A-Za-zㄱ-ㅣ가-힣]+)*")
 _MAX_WORDS = 6
 _MIN_LATIN = 4
 _MAX_STEMS = 3
@@ -80,6 +80,7 @@ def find_misspelt(
         for run in _runs(question, words, n):
             hit = _near(run, names, least)
             if hit is not None:
+                hit = _trimmed(hit, run, names, least)
                 found.append(hit)
                 covered = hit.end
                 break
@@ -93,7 +94,7 @@ def _words(
     is_term: Callable[[int, int], bool] | None,
 ) -> list[_Word]:
     found: list[_Word] = []
-    for match in islice(_WORD.finditer(question), _MOST_WORDS):
+    for match in islice(WORD.finditer(question), _MOST_WORDS):
         start, end = match.span()
         if any(start < e and s < end for s, e in taken):
             continue
@@ -122,6 +123,15 @@ def _runs(question: str, words: Sequence[_Word], first: int) -> Iterable[Sequenc
             break
         last += 1
     return (words[first : end + 1] for end in range(last, first - 1, -1))
+
+
+def _trimmed(hit: Misspelt, run: Sequence[_Word], names: NearNames, least: float) -> Misspelt:
+    """Without words at its ends that only make it less like the name: "of cooling towr"."""
+    for shorter in (run[1:], run[:-1]):
+        closer = _near(shorter, names, least) if shorter else None
+        if closer is not None and closer.near[0][0] > hit.near[0][0]:
+            return _trimmed(closer, shorter, names, least)
+    return hit
 
 
 def _most_errors(run: Sequence[_Word], letters: int) -> int:

@@ -67,23 +67,11 @@ class SpellingsInMemory:
         self._spelt: tuple[Spelt, ...] = tuple(
             (text, record, spellings(text)) for text, record in names
         )
-        self._exact = ExactNames(self._spelt)
-        self._numbered = NumberedNames(self._spelt)
+        exact = ExactNames(self._spelt)
+        self.get, self.longest_at = exact.get, exact.longest_at
+        self.numbered_at = NumberedNames(self._spelt).at
         self._typos: TypoNames | None = None
         self._forms: tuple[str, ...] | None = None
-
-    def get(self, name: str) -> tuple[int, ...]:
-        return self._exact.get(name)
-
-    def longest_at(
-        self, question: str, text: NormalText, i: int
-    ) -> tuple[int, tuple[int, ...]] | None:
-        return self._exact.longest_at(question, text, i)
-
-    def numbered_at(
-        self, question: str, text: NormalText, i: int
-    ) -> tuple[int, tuple[int, ...]] | None:
-        return self._numbered.at(question, text, i)
 
     def near(
         self, keys: str, number: str, least: float, most_errors: int = MOST_ERRORS

@@ -21,6 +21,7 @@ _FREE_SPACE = re.compile(
     rf"|(?<=[0-9]) (?={_LETTER})"
 )
 _HANGUL_FIRST, _HANGUL_LAST = 0xAC00, 0xD7A3
+_JAMO_FIRST = 0x3131
 _LEADS = re.findall(r"\w+", "r r s e e f a q q t t d w w c z x v g")
 _VOWELS = re.findall(r"\w+", "k o i o j p u p h hk ho hl y n nj np nl b m ml l")
 _TAILS = [
@@ -98,7 +99,13 @@ def _syllable(code: int) -> str:
 
 _STROKES: dict[int, str] = {
     code: _syllable(code) for code in range(_HANGUL_FIRST, _HANGUL_LAST + 1)
-} | {ord(separator): "" for separator in _SEPARATORS}
+}
+_STROKES |= {ord(separator): "" for separator in _SEPARATORS}
+_CONSONANTS = re.findall(
+    r"\w+", "r r rt s sw sg e e f fr fa fq ft fx fv fg a q q qt t t d w w c z x v g"
+)
+_STROKES |= {_JAMO_FIRST + n: keys for n, keys in enumerate((*_CONSONANTS, *_VOWELS))}
+_AS_LATIN = {code: keys for code, keys in _STROKES.items() if keys}
 
 
 def keystrokes(text: str) -> str:
@@ -107,6 +114,11 @@ def keystrokes(text: str) -> str:
     One wrong jamo is one wrong key, and Korean typed in Latin mode is the same text.
     """
     return text.lower().translate(_STROKES)
+
+
+def in_latin_mode(text: str) -> str:
+    """What the same keys type in Latin mode: ㅎㅅ-01 is gt-01."""
+    return text.translate(_AS_LATIN)
 
 
 def digits(text: str) -> str:

@@ -14,7 +14,8 @@ from dagster_project.resolver.exact import Spelt, ends_name
 from dagster_project.resolver.normal_form import NormalText
 
 _NUMBERED = re.compile(r"(\D{2,40}?)(\d{1,9})(\D{0,8})")
-_STEM = re.compile(r"(\D{2,40}?)(\d{1,9})")
+_NUMBER = re.compile(r"\d{1,9}")
+_MAX_STEM = 40
 _COUNTED = re.compile(r"\s+[a-z]+s\b")
 
 
@@ -44,10 +45,10 @@ def numbered_at(
 ) -> tuple[int, tuple[int, ...]] | None:
     """A numbered name at place `i` of the normal form: its end in the question, and who bears it,
     if anything does. Shape: `suffixes_of` a stem, longest first."""
-    match = _STEM.match(text.text, i)
-    if match is None:
+    match = _NUMBER.search(text.text, i, i + _MAX_STEM + 9)
+    if match is None or not i + 2 <= match.start() <= i + _MAX_STEM:
         return None
-    stem, number = match.groups()
+    stem, number = text.text[i : match.start()], match.group()
     for suffix in suffixes_of(stem):
         last = match.end() + len(suffix)
         if text.text[match.end() : last] != suffix:

@@ -21,7 +21,7 @@ MIN_KEYS = 5
 MOST_ERRORS = 3
 _FEW = 60
 """So many names with one number are simply compared."""
-_STAGES = (200, 1_200)
+STAGES = (200, 1_200)
 """Names compared at most: first those that share a rare piece, then more."""
 
 
@@ -30,7 +30,7 @@ def allowed_errors(length: int) -> int:
 
 
 @lru_cache(maxsize=512)
-def _cuts(length: int) -> tuple[tuple[int, int], ...]:
+def cuts(length: int) -> tuple[tuple[int, int], ...]:
     """Place and size of the pieces of a name so long, of nearly equal size."""
     errors = allowed_errors(length)
     count = errors + 2 if errors == 1 else errors + 1
@@ -112,7 +112,7 @@ class _Pieces:
         for form in forms:
             length = len(form)
             self._lengths.add(length)
-            for place, size in _cuts(length):
+            for place, size in cuts(length):
                 piece = (length, place, form[place : place + size])
                 self._held.setdefault(piece, []).append(form)
 
@@ -122,7 +122,7 @@ class _Pieces:
         lists = sorted(self._lists(keys), key=len)
         taken: set[str] = set()
         at = 0
-        for cap in _STAGES:
+        for cap in STAGES:
             stage: set[str] = set()
             while at < len(lists) and len(taken) + len(lists[at]) <= cap:
                 stage.update(lists[at])
@@ -140,7 +140,7 @@ class _Pieces:
             if abs(longer) > errors:
                 continue
             before, after = (errors - longer) // 2, (errors + longer) // 2
-            for place, size in _cuts(length):
+            for place, size in cuts(length):
                 for at in range(max(0, place - before), place + after + 1):
                     forms = held.get((length, place, keys[at : at + size]))
                     if forms is not None:
