@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from psycopg import sql
+from sample_databases import DATA, FILES, SCHEMAS, drop, load
 
 from dagster_project.store.embedded import EmbeddedPostgres
 from postgres_scan import asked_one_by_one as truth
-from postgres_scan.sample_databases import DATA, FILES, SCHEMAS, drop, load
 from sources.facts import KeyFacts, SourceFacts
 from sources.postgres.source import PostgresSource
 from sources.postgres.types import COLUMN_TYPES

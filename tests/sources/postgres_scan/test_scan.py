@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from psycopg import sql
+from sample_databases import drop
 
 from dagster_project.store.embedded import EmbeddedPostgres
-from postgres_scan.sample_databases import drop
 from sources.errors import SourceTimeout, SourceUnavailable
 from sources.facts import SourceFacts, TableFacts
 from sources.postgres import scan_queries

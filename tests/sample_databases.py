@@ -14,7 +14,7 @@ from psycopg import sql
 
 from dagster_project.store.embedded import EmbeddedPostgres
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 FILES = {
     "pagila": "pg-pagila/pagila.sql.gz",
     "chinook": "pg-chinook/chinook.sql",

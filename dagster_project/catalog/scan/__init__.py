@@ -1,0 +1,1 @@
+"""Facts of a source beside what people wrote: kept, compared, merged. Pure."""
