@@ -1,1 +1,1 @@
-"""Documents: cut at headings, embedded, searched by meaning and by words."""
+"""Documents in PostgreSQL with pgvector: cut, embedded, indexed, searched by vector and text."""

@@ -1,0 +1,296 @@
+"""Writes documents into the index's tables, by COPY; a text that is known keeps its vector."""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from sources.vector.embedders import TextEmbedder
+from sources.vector.folder import FoundFile
+from sources.vector.passages import Document, Passage
+from sources.vector.tables import KINDS, Connection, dimensions, table
+from sources.vector.words import words_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+
+TITLE_WEIGHT, HEADING_WEIGHT = 3, 2
+"""How often a word of the title or a heading counts beside one of the passage."""
+BATCH = 64
+"""Texts that the embedder is given at a time."""
+EMBED_TIMEOUT_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file and the document that it is."""
+
+    file: FoundFile
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One passage on its way into the tables."""
+
+    path: str
+    position: int
+    passage: Passage
+    text: str
+    """What is embedded."""
+    text_hash: str
+    words: Counter[str]
+
+
+def keep_collection(
+    connection: Connection, schema: str, collection: str, embedder: TextEmbedder
+) -> int:
+    """The collection's id; its row names this embedder from now on."""
+    row = connection.execute(
+        sql.SQL(
+            "insert into {} (name, embedder, dimension) values (%s, %s, %s) on conflict (name)"
+            " do update set embedder = excluded.embedder, dimension = excluded.dimension"
+            " returning id"
+        ).format(table(schema, "collections")),
+        [collection, embedder.id, embedder.dimension],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def forget(connection: Connection, schema: str, collection_id: int, paths: list[str]) -> None:
+    """Take documents out, of whatever dimension their vectors are. Empty old tables stay."""
+    if not paths:
+        return
+    given = {"id": collection_id, "paths": paths}
+    documents = table(schema, "documents")
+    doomed = sql.SQL(
+        "select p.id from {} p join {} d on d.id = p.document_id"
+        " where d.collection_id = %(id)s and d.path = any(%(paths)s)"
+    )
+    for dimension in dimensions(connection, schema):
+        of = {kind: table(schema, kind, dimension) for kind in KINDS}
+        for kind in ("vectors", "words"):
+            connection.execute(
+                sql.SQL(
+                    "delete from {} where collection_id = %(id)s and passage_id in ({})"
+                ).format(of[kind], doomed.format(of["passages"], documents)),
+                given,
+            )
+    connection.execute(
+        sql.SQL("delete from {} where collection_id = %(id)s and path = any(%(paths)s)").format(
+            documents
+        ),
+        given,
+    )
+
+
+def write_documents(
+    connection: Connection,
+    schema: str,
+    collection_id: int,
+    embedder: TextEmbedder,
+    files: Sequence[ReadFile],
+    gone: Sequence[str],
+    *,
+    tags: Sequence[str],
+    has_same_embedder: bool,
+) -> int:
+    """Put documents in the place of what is there at their paths, and take `gone` out.
+
+    Returns how many texts were embedded.
+    """
+    of = {kind: table(schema, kind, embedder.dimension) for kind in KINDS}
+    rows = [_row(at, read, passage) for read in files for at, passage in _numbered(read)]
+    texts = {row.text_hash: row.text for row in rows}
+    known = _known_vectors(connection, of, collection_id, list(texts)) if has_same_embedder else {}
+    new = {key: text for key, text in texts.items() if key not in known}
+    vectors = known | _embedded(embedder, new)
+    paths = [read.file.path for read in files]
+    forget(connection, schema, collection_id, [*gone, *paths])
+    if rows:
+        documents = _write_documents(connection, schema, collection_id, files, tags)
+        ids = _new_ids(connection, of["passages"], len(rows))
+        _copy_passages(connection, of["passages"], collection_id, ids, documents, rows)
+        _copy_vectors(connection, of["vectors"], collection_id, ids, rows, vectors)
+        _copy_words(connection, of["words"], collection_id, ids, rows)
+        for name in (*of.values(), table(schema, "documents")):
+            connection.execute(sql.SQL("analyze {}").format(name))
+    return len(new)
+
+
+def sum_up(connection: Connection, schema: str, collection_id: int, dimension: int) -> None:
+    """Keep the collection's counts, which rankings divide by."""
+    connection.execute(
+        sql.SQL(
+            "update {collections} set (documents, passages, words, indexed_at) = (select"
+            " (select count(*) from {documents} where collection_id = %(id)s),"
+            " count(*), coalesce(sum(words), 0), now() from {passages}"
+            " where collection_id = %(id)s)"
+            " where id = %(id)s"
+        ).format(
+            collections=table(schema, "collections"),
+            documents=table(schema, "documents"),
+            passages=table(schema, "passages", dimension),
+        ),
+        {"id": collection_id},
+    )
+
+
+def _numbered(read: ReadFile) -> Iterable[tuple[int, Passage]]:
+    return enumerate(read.document.passages)
+
+
+def _row(position: int, read: ReadFile, passage: Passage) -> _Row:
+    document = read.document
+    stem = PurePosixPath(document.path).stem
+    name = " ".join(dict.fromkeys((document.title, stem)))
+    headings = " ".join(passage.headings)
+    text = " ".join((name, headings, passage.text))
+    words = Counter(words_of(passage.text))
+    for said, weight in (
+        (f"{name} {document.description} {' '.join(document.tags)}", TITLE_WEIGHT),
+        (headings, HEADING_WEIGHT),
+    ):
+        for word in words_of(said):
+            words[word] += weight
+    digest = blake2b(text.encode(), digest_size=16).hexdigest()
+    return _Row(document.path, position, passage, text, digest, words)
+
+
+def _known_vectors(
+    connection: Connection, of: dict[str, sql.Identifier], collection_id: int, hashes: list[str]
+) -> dict[str, Vector]:
+    """Vectors of equal texts that the collection holds, by the text's hash."""
+    import numpy as np
+
+    found = connection.execute(
+        sql.SQL(
+            "select p.text_hash, v.embedding::real[] from {passages} p"
+            " join {vectors} v on v.passage_id = p.id"
+            " where p.collection_id = %s and p.text_hash = any(%s)"
+        ).format(passages=of["passages"], vectors=of["vectors"]),
+        [collection_id, hashes],
+    )
+    return {row[0]: np.asarray(row[1], np.float32) for row in found}
+
+
+def _embedded(embedder: TextEmbedder, texts: dict[str, str]) -> dict[str, Vector]:
+    vectors: dict[str, Vector] = {}
+    keys = list(texts)
+    for start in range(0, len(keys), BATCH):
+        batch = keys[start : start + BATCH]
+        made = embedder.embed([texts[key] for key in batch], EMBED_TIMEOUT_SECONDS)
+        vectors.update(zip(batch, made, strict=True))
+    return vectors
+
+
+def _write_documents(
+    connection: Connection,
+    schema: str,
+    collection_id: int,
+    files: Sequence[ReadFile],
+    tags: Sequence[str],
+) -> dict[str, int]:
+    """Their new ids, by path."""
+    columns = "collection_id, path, title, description, tags, content_hash, size_bytes"
+    name = table(schema, "documents")
+    copying = sql.SQL("copy {} ({}) from stdin").format(name, sql.SQL(columns))
+    with connection.cursor().copy(copying) as copy:
+        for read in files:
+            document, file = read.document, read.file
+            own = [_storable(tag) for tag in dict.fromkeys((*tags, *document.tags))]
+            title, description = _storable(document.title), _storable(document.description)
+            copy.write_row(
+                (collection_id, document.path, title, description, own, file.content_hash,
+                 len(file.content))
+            )  # fmt: skip
+    found = connection.execute(
+        sql.SQL("select path, id from {} where collection_id = %s").format(name), [collection_id]
+    )
+    return dict(found.fetchall())
+
+
+def _new_ids(connection: Connection, passages: sql.Identifier, count: int) -> list[int]:
+    found = connection.execute(
+        "select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)",
+        [passages.as_string(connection), count],
+    )
+    return [row[0] for row in found]
+
+
+def _copy_passages(
+    connection: Connection,
+    name: sql.Identifier,
+    collection_id: int,
+    ids: list[int],
+    documents: dict[str, int],
+    rows: list[_Row],
+) -> None:
+    columns = (
+        "id, document_id, collection_id, position, headings, anchor, page, quote, text_hash, words"
+    )
+    copying = sql.SQL("copy {} ({}) from stdin").format(name, sql.SQL(columns))
+    with connection.cursor().copy(copying) as copy:
+        for row_id, row in zip(ids, rows, strict=True):
+            passage = row.passage
+            copy.write_row(
+                (row_id, documents[row.path], collection_id, row.position,
+                 [_storable(heading) for heading in passage.headings], _storable(passage.anchor),
+                 passage.page, _storable(passage.quote), row.text_hash, row.words.total())
+            )  # fmt: skip
+
+
+def _copy_vectors(
+    connection: Connection,
+    name: sql.Identifier,
+    collection_id: int,
+    ids: list[int],
+    rows: list[_Row],
+    vectors: dict[str, Vector],
+) -> None:
+    """In the binary form of COPY and pgvector: as text the numbers would take most of the time."""
+    copying = sql.SQL("copy {} from stdin (format binary)").format(name)
+    with connection.cursor().copy(copying) as copy:
+        copy.write(b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0))
+        for row_id, row in zip(ids, rows, strict=True):
+            vector = vectors[row.text_hash]
+            numbers = struct.pack("!hh", len(vector), 0) + vector.astype(">f4").tobytes()
+            head = struct.pack("!hiqii", 3, 8, row_id, 4, collection_id)
+            copy.write(head + struct.pack("!i", len(numbers)) + numbers)
+        copy.write(struct.pack("!h", -1))
+
+
+def _copy_words(
+    connection: Connection,
+    name: sql.Identifier,
+    collection_id: int,
+    ids: list[int],
+    rows: list[_Row],
+) -> None:
+    """In order of the words, which the index behind them takes twice as fast."""
+    copying = sql.SQL("copy {} from stdin").format(name)
+    counted = sorted(
+        (word, row_id, collection_id, times, row.words.total())
+        for row_id, row in zip(ids, rows, strict=True)
+        for word, times in row.words.items()
+    )
+    with connection.cursor().copy(copying) as copy:
+        copy.set_types(["text", "int8", "int4", "int4", "int4"])
+        for line in counted:
+            copy.write_row(line)
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's text holds no NUL and no half of a character."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
