@@ -26,6 +26,9 @@ _HARD_CUES = {
 _ORDER_SHARE = 0.2
 """How much the order of words may take from a score; Korean and English differ in it by nature."""
 _WEIGHTY = 0.5
+_SHAPING = 2.5
+"""What shapes an example's answer and the question does not say (a grouping, a value) weighs more:
+"how many events" is not "how many events by severity"."""
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -158,7 +161,9 @@ def _alike(
             if id(feature.token) not in absorbed:
                 left.append(feature)
     unmatched = sum(f.weight for f in left) + sum(
-        f.weight for f in free if not (_optional(f) or f.names & open_kinds)
+        f.weight * (_SHAPING if f.hard else 1.0)
+        for f in free
+        if not (_optional(f) or f.names & open_kinds)
     )
     alike = matched / (matched + unmatched) if matched else 0.0
     return alike * (1 - _ORDER_SHARE * (1 - _in_order(places))), tuple(left)

@@ -1,1 +1,1 @@
-"""The demo plant: its data, its assets, and sixty questions about it."""
+"""The demo plant: its data, its assets, and questions about it."""

@@ -1,4 +1,4 @@
-"""Sixty questions on the demo plant, thirty in each language."""
+"""Questions on the demo plant, thirty and more in each language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thirty questions in English, as an operator types them."""
+"""Questions in English, as an operator types them."""
 
 from __future__ import annotations
 
@@ -292,5 +292,22 @@ EN = (
              and occurred_at >= '2025-01-01 00:00+09' and occurred_at < '2026-01-01 00:00+09'""",
             "select ci_id from plant.ci where status = 'in_maintenance'",
         ),
+    ),
+    Question(
+        "en31",
+        "en",
+        "how many events in the last 30 days",
+        "a count beside a verified query that groups",
+        golds=(
+            """select count(*) as m_count from plant.event
+           where occurred_at >= '2026-01-05 09:00+09' and occurred_at < '2026-02-04 09:00+09'""",
+        ),
+    ),
+    Question(
+        "en32",
+        "en",
+        "which team owns GT-03",
+        "a word that two tables share",
+        golds=("select ci_id, owner from plant.ci where ci_id = 'GT-03'",),
     ),
 )

@@ -1,4 +1,4 @@
-"""Sixty questions, asked down the whole road, held against gold of their own."""
+"""Questions in both languages, asked down the whole road, held against gold of their own."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def test_a_recipe_that_made_the_plan_is_named_in_the_trace(canvas: Canvas) -> No
 
 
 def test_there_are_thirty_questions_in_each_language() -> None:
-    """Sixty in all, each with an id of its own and one thing to hold it against."""
-    assert Counter(q.language for q in QUESTIONS) == {"ko": 30, "en": 30}
+    """At least thirty each, each with an id of its own and one thing to hold it against."""
+    assert Counter(q.language for q in QUESTIONS) == {"ko": 30, "en": 32}
     assert len({q.id for q in QUESTIONS}) == len(QUESTIONS)
     assert len(WITH_ROWS) + len(WITH_SLOT) + len(DECIDED) == len(QUESTIONS)
 
