@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.mapping import MappingSpec, ShapeRule
-from dagster_project.contracts.block import Block, MarkdownBlock, NoticeBlock, TextBlock
+from dagster_project.contracts.block import Block, MarkdownBlock, TextBlock
 from dagster_project.contracts.plan import Plan, PlanStep
 from dagster_project.contracts.stage import (
     ComposeResult,
@@ -15,15 +16,20 @@ from dagster_project.contracts.stage import (
     StageOutput,
     StepResult,
 )
-from dagster_project.pipeline.cells import labelled_cell, shown
+from dagster_project.contracts.value import Text
+from dagster_project.pipeline.cells import shown
 from dagster_project.pipeline.figures import known_figures, unmatched_figures
+from dagster_project.pipeline.join_honesty import match_notices
+from dagster_project.pipeline.literals import literals_of
 from dagster_project.pipeline.make_blocks import make_blocks
-from dagster_project.pipeline.phrases import ask_back, say, say_empty, window_words
+from dagster_project.pipeline.notices import notices_of
+from dagster_project.pipeline.phrases import ask_back, say
 from dagster_project.pipeline.record import StageRecord
 from dagster_project.pipeline.shapes import shape_of
 from dagster_project.pipeline.summary import summarise
 
 _SUMMARY_SENTENCES = 4
+_NO_TITLES: Mapping[str, Text] = {}
 
 
 def mappings_by_query(release: Release) -> dict[str, MappingSpec]:
@@ -40,28 +46,34 @@ def compose(
     previous: ExecuteResult,
     plan: Plan,
     mappings: dict[str, MappingSpec],
+    sources: Mapping[str, Text] = _NO_TITLES,
 ) -> StageOutput:
-    """Make the blocks of every step, the notices, and a summary whose figures are cells."""
+    """Make the blocks of every step, the notices, and a summary whose figures are cells.
+
+    `sources`: what people call the source of each query, for what is said of joins.
+    """
     record = StageRecord(stage_input)
     steps = {step.id: step for step in plan.steps}
     pieces = [_compose_step(steps[r.step], r, mappings, plan) for r in previous.steps]
-    notices = _notices(plan, previous)
     known = known_figures(previous.steps)
-    literals = _literals(plan, previous)
+    literals = literals_of(plan, previous, sources)
     sentences, texts_checked, unmatched = _checked(
         [p.sentence for p in pieces if p.sentence], known, literals
     )
+    notices = notices_of(plan, previous)
+    joins = list(match_notices(plan, previous, sources))
+    texts = [(join, join.text) for join in joins]
+    texts += [(block, _text_of(block)) for piece in pieces for block in piece.blocks]
     blocks: list[Block] = []
-    for piece in pieces:
-        for block in piece.blocks:
-            count, bad = unmatched_figures(_text_of(block), known, literals)
-            texts_checked += count
-            unmatched += bad
-            if not bad:
-                blocks.append(block)
+    for block, text in texts:
+        count, bad = unmatched_figures(text, known, literals)
+        texts_checked += count
+        unmatched += bad
+        if not bad:
+            blocks.append(block)
     if unmatched:
         record.warnings.append(f"figures without a cell were left out: {', '.join(unmatched)}")
-    record.warnings += [n.text for n in notices if n.level == "warning"]
+    record.warnings += [n.text for n in (*notices, *joins) if n.level == "warning"]
     record.empty_flags.update({r.step: r.empty for r in previous.steps if r.empty})
     record.counts.update(blocks=len(blocks), figures=texts_checked)
     summary = " ".join(sentences[:_SUMMARY_SENTENCES]) or _plain_summary(plan, previous)
@@ -89,7 +101,8 @@ def _compose_step(
     mapping = mappings.get(step.query)
     shape = shape_of(step, result)
     rule = _rule(mapping, shape)
-    blocks = make_blocks(step, result, shape, mapping, rule, plan.language)
+    called = {entity.key: entity.label for entity in plan.entities}
+    blocks = make_blocks(step, result, shape, mapping, rule, plan.language, called)
     if result.error is not None:
         return _Piece(blocks, "")
     template = rule.summary if rule is not None else None
@@ -124,67 +137,6 @@ def _text_of(block: Block) -> str:
     if isinstance(block, MarkdownBlock):
         return block.markdown
     return block.text if isinstance(block, TextBlock) else ""
-
-
-def _literals(plan: Plan, executed: ExecuteResult) -> list[str]:
-    """Names and times that texts quote: digits in them are no figures."""
-    found = [e.key for e in plan.entities] + [e.label for e in plan.entities]
-    found += [s.purpose for s in plan.steps]
-    for step in plan.steps:
-        if step.table_plan is not None:
-            spans = [step.table_plan.time, *(m.time for m in step.table_plan.measures)]
-            found += [span.text for span in spans if span is not None]
-    for result in executed.steps:
-        found += [c.label for c in result.columns]
-        for row in result.rows[:1]:
-            texts = (labelled_cell(v, c) for v, c in zip(row, result.columns, strict=True))
-            found += [shown(cell) for cell in texts if isinstance(cell, str)]
-    return found
-
-
-def _notices(plan: Plan, executed: ExecuteResult) -> list[NoticeBlock]:
-    language = plan.language
-    notices = [
-        NoticeBlock(
-            id=f"ask{i}",
-            level="question",
-            text=ask_back(slot, language),
-            empty="no_such_entity" if slot.reason.startswith("no_such") else None,
-        )
-        for i, slot in enumerate(plan.open_slots, start=1)
-    ]
-    if plan.time_assumed and plan.time_range is not None and plan.steps and not plan.gave_up:
-        window = window_words(plan.time_range.text, language)
-        text = say("assumed", language, window=window)
-        notices.append(NoticeBlock(id="assumed", level="info", text=text))
-    notices += [
-        NoticeBlock(id=f"gave_up{i}", level="warning", text=text)
-        for i, text in enumerate(plan.gave_up, start=1)
-    ]
-    if plan.assumed:
-        taken = ", ".join(f"{e.mention} = {e.key} ({e.label})" for e in plan.assumed)
-        notices.append(
-            NoticeBlock(id="taken", level="warning", text=say("taken", language, taken=taken))
-        )
-    if plan.withheld:
-        text = say("withheld", language, columns=", ".join(plan.withheld))
-        notices.append(
-            NoticeBlock(id="withheld", level="warning", text=text, empty="not_permitted")
-        )
-    if plan.not_used:
-        text = say("not_used", language, words=", ".join(plan.not_used))
-        notices.append(NoticeBlock(id="not_used", level="warning", text=text))
-    purposes = {s.id: s.purpose for s in plan.steps}
-    for result in executed.steps:
-        if result.error is not None and result.empty is not None:
-            why = say_empty(result.empty, language)
-            text = say("missing", language, purpose=purposes[result.step], why=why)
-            notices.append(
-                NoticeBlock(
-                    id=f"{result.step}.missing", level="warning", text=text, empty=result.empty
-                )
-            )
-    return notices
 
 
 def _plain_summary(plan: Plan, executed: ExecuteResult) -> str:

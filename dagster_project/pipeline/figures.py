@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from dagster_project.contracts.block import CellValue
 from dagster_project.contracts.stage import StepResult
 from dagster_project.pipeline.cells import shown
+from dagster_project.pipeline.named_rows import WAY, has_columns
+from dagster_project.pipeline.path_blocks import ways_of
 
 _FIGURE = re.compile(r"(?<![\w.,:/-])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]*[-:/]\d)")
 _DIGIT = re.compile(r"\d")
 
 
 def known_figures(results: Iterable[StepResult]) -> frozenset[str]:
-    """Every number of the results as a text would show it, and their row counts."""
+    """Every number of the results as a text would show it, and what is counted of them: rows, ways
+    of a path, things that were matched and those that were not."""
     known: set[str] = set()
     for result in results:
         if result.empty is not None:
             known.add("0")
-        known |= {
-            shown(count) for count in (len(result.rows), result.total_rows) if count is not None
-        }
+        known |= {shown(count) for count in _counts(result)}
         for row in result.rows:
             for cell in row:
                 known |= _forms(cell)
@@ -41,6 +42,16 @@ def unmatched_figures(
             bare = re.sub(rf"(?<![\w.,]){re.escape(literal)}(?![A-Za-z0-9]|[.,]\d)", " ", bare)
     found = [m.group().replace("−", "-") for m in _FIGURE.finditer(bare)]
     return len(found), tuple(f for f in found if f not in known)
+
+
+def _counts(result: StepResult) -> Iterator[int]:
+    yield len(result.rows)
+    if result.total_rows is not None:
+        yield result.total_rows
+    for match in result.matches:
+        yield from (match.given, match.matched, match.given - match.matched)
+    if has_columns(result, WAY):
+        yield len(ways_of(result))
 
 
 def _forms(cell: CellValue) -> set[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dagster_project.contracts.assets.mapping import BlockRule, MappingSpec, ResultShape, ShapeRule
 from dagster_project.contracts.block import (
     Block,
     ChartBlock,
+    DocLinkBlock,
+    GraphBlock,
     MarkdownBlock,
     NoticeBlock,
     NumberBlock,
+    PathBlock,
     TableBlock,
     TableColumn,
     TextBlock,
@@ -19,7 +22,11 @@ from dagster_project.contracts.plan import PlanStep
 from dagster_project.contracts.stage import ResultColumn, StepResult
 from dagster_project.contracts.value import Language
 from dagster_project.pipeline.charts import chart_columns, vega_lite
+from dagster_project.pipeline.graph_blocks import graph_block
+from dagster_project.pipeline.passages import doc_link_block
+from dagster_project.pipeline.path_blocks import path_block
 from dagster_project.pipeline.phrases import say, say_empty
+from dagster_project.pipeline.plain_text import escape_markdown
 from dagster_project.pipeline.summary import fill
 
 _DEFAULT_ROWS = 50
@@ -32,7 +39,11 @@ _DEFAULT_RULES: dict[ResultShape, tuple[BlockRule, ...]] = {
     "time_series": (BlockRule(type="timeseries"), BlockRule(type="table")),
     "grouped": (BlockRule(type="chart"), BlockRule(type="table")),
     "rows": (BlockRule(type="table"),),
+    "graph": (BlockRule(type="graph"), BlockRule(type="table")),
+    "path": (BlockRule(type="path"),),
+    "passages": (BlockRule(type="doc_link"),),
 }
+_NAMES: Mapping[str, str] = {}
 
 
 def make_blocks(
@@ -42,8 +53,12 @@ def make_blocks(
     mapping: MappingSpec | None,
     rule: ShapeRule | None,
     language: Language,
+    called: Mapping[str, str] = _NAMES,
 ) -> tuple[Block, ...]:
-    """Blocks in the mapping's order, or the shape's own; every one has its evidence."""
+    """Blocks in the mapping's order, or the shape's own; every one has its evidence.
+
+    `called`: names of the things that the question resolved to, by their key.
+    """
     if result.error is not None:
         return ()
     if shape == "empty" or (result.empty is not None and not result.rows):
@@ -64,7 +79,8 @@ def make_blocks(
     rules = rule.blocks if rule is not None else _DEFAULT_RULES[shape]
     made: list[Block] = []
     for number, block_rule in enumerate(rules, start=1):
-        made += _make(f"{step.id}.{number}", step, result, block_rule, limits, language)
+        block_id = f"{step.id}.{number}"
+        made += _make(block_id, step, result, block_rule, limits, language, called)
     return tuple(made)
 
 
@@ -75,6 +91,7 @@ def _make(
     rule: BlockRule,
     limits: tuple[int, int],
     language: Language,
+    called: Mapping[str, str],
 ) -> Sequence[Block]:
     title = rule.title.shown(language) if rule.title else step.purpose
     evidence: dict[str, object] = {
@@ -89,7 +106,16 @@ def _make(
         return _chart(result, rule, limits[1], evidence | {"title": title})
     if rule.type == "number":
         return _numbers(result, rule, evidence)
-    text = fill(rule.text.shown(language), result) if rule.text else None
+    titled = evidence | {"title": title}
+    if rule.type == "graph":
+        return _with_cut(graph_block(step, result, limits[1], titled, called), step, language)
+    if rule.type == "path":
+        return _with_cut(path_block(result, limits[1], titled), step, language)
+    if rule.type == "doc_link":
+        found = doc_link_block(result, limits[0], titled)
+        return _with_cut(found, step, language, result)
+    quoted = escape_markdown if rule.type == "markdown" else str
+    text = fill(rule.text.shown(language), result, quoted) if rule.text else None
     if text is None:
         return []
     if rule.type == "markdown":
@@ -123,12 +149,42 @@ def _table(
     )
     if not cut:
         return [table]
-    values = {"purpose": step.purpose, "shown": len(rows), "total": result.total_rows}
-    text = say("cut" if result.total_rows is not None else "cut_unknown", language, **values)
-    notice = NoticeBlock(
-        id=f"{table.id}.cut", level="info", text=text, references=result.references
+    return [table, _cut("cut", table, step, language, len(rows), result.total_rows)]
+
+
+def _with_cut(
+    block: GraphBlock | PathBlock | DocLinkBlock | None,
+    step: PlanStep,
+    language: Language,
+    result: StepResult | None = None,
+) -> Sequence[Block]:
+    """The block, and a notice where it is not all that there is."""
+    match block:
+        case None:
+            return []
+        case GraphBlock(truncated=True):
+            shown, total = block.shown_nodes, block.total_nodes
+            return [block, _cut("cut_graph", block, step, language, shown, total)]
+        case PathBlock(truncated=True):
+            notice = _cut("cut_ways", block, step, language, len(block.paths), 0)
+            return [block, notice]
+        case DocLinkBlock() if result and len(block.passages) < len(result.rows):
+            notice = _cut("cut", block, step, language, len(block.passages), result.total_rows)
+            return [block, notice]
+        case _:
+            return [block]
+
+
+def _cut(
+    phrase: str, block: Block, step: PlanStep, language: Language, shown: int, total: int | None
+) -> NoticeBlock:
+    phrase = phrase if total is not None else f"{phrase}_unknown"
+    return NoticeBlock(
+        id=f"{block.id}.cut",
+        level="info",
+        text=say(phrase, language, purpose=step.purpose, shown=shown, total=total),
+        references=block.references,
     )
-    return [table, notice]
 
 
 def _chart(

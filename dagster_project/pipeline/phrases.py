@@ -34,6 +34,45 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{label}: from {low} to {high}, last {last}",
     ),
     "leading": ("{name}: {value} ({label})", "{name}: {value} ({label})"),
+    "walked": ("{purpose}: {hops}홉 안에 {rows}건", "{purpose}: {items} within {deep}"),
+    "walked_cut": ("{purpose}: {rows}건 이상", "{purpose}: {items} or more"),
+    "led": (
+        "{start}에서 {end}까지: {hops}홉, 경로 {rows}개",
+        "{start} to {end}: {deep}, {ways}",
+    ),
+    "led_cut": (
+        "{start}에서 {end}까지: {hops}홉, 경로 {rows}개 이상",
+        "{start} to {end}: {deep}, {ways} or more",
+    ),
+    "quoted": ("가장 맞는 문서: '{place}'", "Best match: '{place}'"),
+    "cut_graph": (
+        "{purpose}: 그림에는 {total}개 중 {shown}개만 있습니다.",
+        "{purpose}: the picture has {shown} of {total}.",
+    ),
+    "cut_graph_unknown": (
+        "{purpose}: 그림에는 {shown}개까지만 있습니다.",
+        "{purpose}: the picture has the first {shown}.",
+    ),
+    "cut_ways": (
+        "{purpose}: 경로를 {shown}개까지만 보여 드립니다.",
+        "{purpose}: showing the first {shown} of the ways.",
+    ),
+    "beside_tree": ("나무에 없는 관계 {count}개", "{count} more relations among them"),
+    "matched_all": (
+        "{places}: {given}건이 모두 연결되었습니다.",
+        "All {given} matched across {places}.",
+    ),
+    "matched_some": (
+        "{places}: {given}건 중 {matched}건이 연결되었습니다. 나머지 {unmatched}건은 없습니다: "
+        "{names}",
+        "{matched} of {given} matched across {places}; these {unmatched} did not: {names}",
+    ),
+    "matched_but_one": (
+        "{places}: {given}건 중 {matched}건이 연결되었습니다. 나머지 {unmatched}건은 없습니다: "
+        "{names}",
+        "{matched} of {given} matched across {places}; this one did not: {names}",
+    ),
+    "two_places": ("{left}과(와) {right}", "{left} and {right}"),
     "missing": ("{purpose}은(는) 답에서 빠졌습니다: {why}", "{purpose} is missing: {why}"),
     "assumed": (
         "기간을 말하지 않아 최근 {window}을(를) 기준으로 했습니다.",
@@ -123,6 +162,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "nothing_ran": ("실행할 수 있는 조회가 없습니다.", "Nothing could be asked."),
     "evidence": ("근거", "Evidence"),
     "open_trace": ("추적 보기", "Open the trace"),
+    "deeper": ("한 홉 더 멀리 보기 ({depth}홉)", "One hop further ({depth} hops)"),
+    "against": ("반대 방향으로 보기", "The other way round"),
+    "way_to": ("{end}까지의 경로 보기", "How it leads to {end}"),
+    "all_passages": ("찾은 구절 모두 보기", "All passages that were found"),
     "export": ("표를 CSV로 저장", "Save the table as CSV"),
     "widen": ("기간을 {span}으로(로) 넓히기", "Widen to the {span}"),
     "narrow": ("기간을 {span}으로(로) 좁히기", "Narrow to the {span}"),
@@ -132,7 +175,7 @@ _RIEUL = 8
 _WINDOW_WORDS = {
     "m": ("분", "minutes"), "h": ("시간", "hours"), "d": ("일", "days"), "w": ("주", "weeks"),
 }  # fmt: skip
-_JOSA = re.compile(r"(.['’]?)(을|은|이|으로)\((를|는|가|로)\)")
+_JOSA = re.compile(r"(.['’]?)(을|은|이|으로|과)\((를|는|가|로|와)\)")
 
 
 def say(key: str, language: Language, **values: object) -> str:

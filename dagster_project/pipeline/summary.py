@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from dagster_project.contracts.assets.mapping import ResultShape
 from dagster_project.contracts.block import CellValue
@@ -10,6 +11,7 @@ from dagster_project.contracts.plan import PlanStep
 from dagster_project.contracts.stage import ResultColumn, StepResult
 from dagster_project.contracts.value import Language, Text
 from dagster_project.pipeline.cells import labelled_cell, shown
+from dagster_project.pipeline.graph_summary import summarise_graph
 from dagster_project.pipeline.phrases import say, say_empty
 
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -34,8 +36,9 @@ def summarise(
     return _by_shape(step, result, shape, language)
 
 
-def fill(template: str, result: StepResult) -> str | None:
-    """A template with the first row's cells; None when it names a column that is not there."""
+def fill(template: str, result: StepResult, quoted: Callable[[str], str] = str) -> str | None:
+    """A template with the first row's cells, each as `quoted` writes it; None when it names a
+    column that is not there."""
     if not result.rows:
         return None
     cells = {
@@ -46,10 +49,14 @@ def fill(template: str, result: StepResult) -> str | None:
     cells.setdefault("rows", (count, None))
     if any(name not in cells for name in _FIELD.findall(template)):
         return None
-    return _FIELD.sub(lambda m: shown(*cells[m.group(1)]), template)
+    return _FIELD.sub(lambda m: quoted(shown(*cells[m.group(1)])), template)
 
 
 def _by_shape(step: PlanStep, result: StepResult, shape: ResultShape, language: Language) -> str:
+    if shape in ("graph", "path", "passages"):
+        told = summarise_graph(step, result, shape, language)
+        if told is not None:
+            return told
     row, columns = result.rows[0], result.columns
     if shape in ("scalar", "record") and all(c.type in _NUMERIC for c in columns):
         return ", ".join(
