@@ -9,6 +9,7 @@ from functools import cache
 
 from dagster_project.canvas.desks import Desks
 from dagster_project.canvas.explanation import ExplainedStep, Explanation
+from dagster_project.canvas.open_engine import Site
 from dagster_project.canvas.open_sources import OpenSources
 from dagster_project.canvas.replay import ReplayReport, replay
 from dagster_project.canvas.rerun import Wish, as_asked, prepare_rerun
@@ -59,7 +60,8 @@ class Canvas:
             remember_secret(url)
         self.settings = settings
         self.database = database
-        self._opened = OpenSources(database.reader_url)
+        site = Site(settings.home, settings.state_dir, database.reader_url)
+        self._opened = OpenSources(site)
         self._desks = Desks(self._opened)
 
     @classmethod

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from threading import Lock
 
 from dagster_project.canvas.open_sources import OpenSources, allowed_tables, read_watermark
-from dagster_project.catalog.compile_table_plan import CompileSettings, compile_table_plan
+from dagster_project.canvas.read_names import read_names
+from dagster_project.catalog.glossary import Glossary
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.policy import PolicySpec
-from dagster_project.contracts.assets.resolver import EntityMapping, ResolverSpec
+from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
-from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.pipeline.applied_assets import AppliedAssets
 from dagster_project.pipeline.compose import mappings_by_query
 from dagster_project.pipeline.desk import Desk
 from dagster_project.planner.assets import policy_of, prepare
 from dagster_project.resolver.index import EntityIndex
-from dagster_project.resolver.names import EntityName, name_columns, names_from_rows
+from dagster_project.resolver.names import EntityName
 from sources.errors import SourceError
-from sources.protocol import BoundQuery
 
 _KEPT_DESKS = 8
-_MAX_NAMES = 1_000_000
 _RETRY_SECONDS = 5.0
 """Names that could not be read are tried again after this, not after the whole cache time."""
 
@@ -87,7 +87,7 @@ class Desks:
         complete = True
         for mapping in (m for spec in specs if names for m in spec.entity_mappings):
             try:
-                found += self._read_names(mapping, views, release)
+                found += read_names(mapping, views[mapping.catalog], release, self._opened)
             except SourceError:
                 complete = False  # a source that is down must not keep the others from answering
         index = EntityIndex.build(
@@ -106,39 +106,10 @@ class Desks:
                 table, column, seconds, views, release
             ),
             pool=self._pool,
+            also=_lazy_glossary(views),
         )
         fresh = max(seconds, 1) if complete else _RETRY_SECONDS
         return _Kept(desk, time.monotonic() + fresh)
-
-    def _read_names(
-        self, mapping: EntityMapping, views: dict[str, CatalogView], release: Release
-    ) -> list[EntityName]:
-        view = views[mapping.catalog]
-        entity = view.entity(mapping.entity)
-        assert entity is not None
-        settings = CompileSettings(
-            as_of=datetime.now(UTC),
-            time_zone="UTC",
-            week_start="monday",
-            language="en",
-            max_rows=_MAX_NAMES,
-        )
-        refs = tuple(f"{entity.table}.{c}" for c in name_columns(mapping, entity))
-        # names are read without the as_of clip: what existed later may still be asked about
-        without_time = CatalogView(view.name, view.spec.model_copy(update={"time_columns": {}}))
-        compiled = compile_table_plan(
-            without_time, TablePlan(table=entity.table, columns=refs), settings
-        )
-        allowed = allowed_tables(view.spec.source, release)
-        query = BoundQuery(
-            text=compiled.text,
-            params=compiled.params,
-            max_rows=_MAX_NAMES,
-            timeout_seconds=30.0,
-            allowed_tables=allowed,
-        )
-        rows = self._opened.get(view.spec.source, release).run(query)
-        return names_from_rows(mapping, entity, tuple(c.name for c in rows.columns), rows.rows)
 
     def _watermark(
         self,
@@ -154,3 +125,13 @@ class Desks:
         source = self._opened.get(view.spec.source, release)
         allowed = allowed_tables(view.spec.source, release)
         return read_watermark(source, allowed, table, column, min(5.0, timeout_seconds))
+
+
+def _lazy_glossary(views: dict[str, CatalogView]) -> Callable[[str], tuple[str, ...]]:
+    """Made when the first search needs it; a site without documents never does."""
+
+    @cache
+    def glossary() -> Glossary:
+        return Glossary.of(view.spec for view in views.values())
+
+    return lambda text: glossary().also(text)

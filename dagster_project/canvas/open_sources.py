@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from threading import Lock
 
+from dagster_project.canvas.open_engine import Site, open_engine
 from dagster_project.contracts.asset_version import AssetVersion, Release
 from dagster_project.contracts.assets.source import SourceSpec
-from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
-from dagster_project.traces.redact import remember_secret
+from dagster_project.contracts.errors import AssetNotFound
 from sources.circuit import Circuit, CircuitBreaker, GuardedSource
-from sources.postgres.source import open_postgres
 from sources.protocol import BoundQuery, Source
-from sources.secrets import resolve_reference
 
 _WORST_FIRST = ("open", "half_open", "closed")
 
@@ -23,18 +21,21 @@ class OpenSources:
     Each stands behind a circuit breaker of its own.
     """
 
-    def __init__(self, mock_url: str) -> None:
-        self._mock_url = mock_url
+    def __init__(self, site: Site) -> None:
+        self._site = site
         self._open: dict[tuple[str, str], GuardedSource] = {}
         self._lock = Lock()
 
     def get(self, name: str, release: Release) -> Source:
-        """Raises: AssetNotFound, InvalidRequest for an engine that has no adapter here."""
+        """Raises: AssetNotFound, InvalidRequest, SourceUnavailable when a secret leads nowhere."""
         version = _source_version(name, release)
         key = (name, version.asset.content_hash)
         with self._lock:
             if key not in self._open:
-                self._open[key] = GuardedSource(_open(version, self._mock_url), CircuitBreaker())
+                spec = version.asset.spec
+                assert isinstance(spec, SourceSpec)
+                opened = open_engine(name, spec, self._site)
+                self._open[key] = GuardedSource(opened, CircuitBreaker())
             return self._open[key]
 
     def circuit(self, name: str) -> Circuit:
@@ -91,33 +92,3 @@ def _source_version(name: str, release: Release) -> AssetVersion:
         known = ", ".join(v.asset.header.name for v in release.by_kind.get("source", ()))
         raise AssetNotFound(f"release {release.id} has no source {name!r};", f"it has {known}")
     return version
-
-
-def _open(version: AssetVersion, mock_url: str) -> Source:
-    spec = version.asset.spec
-    assert isinstance(spec, SourceSpec)
-    name = version.asset.header.name
-    if spec.engine not in ("postgres", "timescale"):
-        raise InvalidRequest(
-            f"source {name!r}: no adapter for engine {spec.engine!r};", "use postgres or timescale"
-        )
-    connection = spec.connection
-    for reference in (connection.password_ref, connection.url_ref):
-        if reference is not None:
-            remember_secret(resolve_reference(reference, source=name))
-    return open_postgres(
-        name,
-        host=connection.host,
-        port=connection.port,
-        database=connection.database,
-        user=connection.user,
-        password_ref=connection.password_ref,
-        url_ref=connection.url_ref,
-        url=mock_url if spec.environment == "mock" else None,
-        allowed_schemas=spec.permissions.allowed_schemas,
-        allowed_tables=spec.permissions.allowed_tables,
-        allowed_operations=spec.permissions.allowed_operations,
-        flavour="timescale" if spec.engine == "timescale" else "postgres",
-        max_latency_ms=spec.health_check.max_latency_ms,
-        health_retries=spec.health_check.retries,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dagster_project.catalog.compile_table_plan import CompileSettings
+from dagster_project.catalog.graph.compile import compile_graph_plan
 from dagster_project.catalog.graph.compiled import (
     NODE_ID,
     CompiledGraph,
@@ -40,8 +41,6 @@ def bind_graph(
     depth = min(int(plan.max_depth), limits.max_depth)
     target = _target(source, limits, settings)
     plan = plan.model_copy(update={"max_depth": depth})
-    from dagster_project.catalog.graph.compile import compile_graph_plan
-
     compiled = compile_graph_plan(view, plan, settings, target)
     return BoundStep(
         text=compiled.text,
@@ -137,8 +136,6 @@ def _probe(
     """Looks for the named ends of a walk, to tell "no such thing" from "nothing there"."""
     if plan.operation not in ("neighbours", "reach", "path") or not plan.start.keys:
         return None
-    from dagster_project.catalog.graph.compile import compile_graph_plan
-
     keys = plan.start.keys + (plan.found.keys if plan.operation == "path" else ())
     same = plan.start.label == plan.found.label or plan.operation != "path"
     start = Nodes(label=plan.start.label if same else None, keys=keys)
