@@ -65,12 +65,12 @@ hits as materialized (
 frequencies as (
     select word, count(*)::float8 as passages from hits group by word
 ),
-rarities as (
+rarities as materialized (
     select m.word, m.weight, ln(1 + (t.passages - coalesce(f.passages, 0) + 0.5)
                                     / (coalesce(f.passages, 0) + 0.5)) as rarity
     from meant as m cross join totals as t left join frequencies as f on f.word = m.word
 ),
-most as (
+most as materialized (
     select sum(rarity) * {k1_1} as score from rarities where weight = 1
 ),
 by_text as materialized (

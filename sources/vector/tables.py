@@ -63,6 +63,7 @@ create table if not exists {vectors} (
     collection_id integer not null,
     embedding {vector}({dimension}) not null
 );
+create index if not exists {vectors_of_collection} on {vectors} (collection_id);
 alter table {vectors} alter column embedding set storage {storage};
 create table if not exists {words} (
     word text not null,
@@ -96,6 +97,7 @@ def make_tables(connection: Connection, schema: str, dimension: int) -> None:
     connection.execute(
         sql.SQL(_SHARED + _OF_DIMENSION).format(
             schema=sql.Identifier(schema),
+            vectors_of_collection=sql.Identifier(f"vectors_{dimension}_of_collection"),
             passages_of_document=sql.Identifier(f"passages_{dimension}_of_document"),
             vector=sql.Identifier(_vector_type(connection) or "public", "vector"),
             dimension=sql.Literal(dimension),
