@@ -218,7 +218,11 @@ def _kinds_beside(
 ) -> tuple[tuple[NodeFilter, ...], list[Token]]:
     """ "Servers that depend on X": a class beside the relation narrows what is shown."""
     properties = {
-        p.name for c in view.spec.graph_collections if c.enabled for p in c.properties if p.values
+        p.name
+        for c in view.spec.graph_collections
+        if c.enabled
+        for p in c.properties
+        if p.role == "dimension"
     }
     ends = sorted((linked.tokens.index(token), linked.tokens.index(anchor)))
     near = range(max(0, ends[0] - 3), min(len(linked.tokens), ends[1] + 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from dagster_project.contracts.asset_version import ConfigAsset
@@ -43,7 +44,7 @@ _ORDER: tuple[Kind, ...] = (
 """Upstream first; queries among themselves by their recipes."""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Admission:
     """What is admitted so far, and all that exists, good or refused."""
 
@@ -62,6 +63,14 @@ class _Admission:
             if isinstance(spec, SchemaCatalogSpec):
                 self.catalogs[name] = CatalogNames(spec)
         return self.catalogs.get(name or "")
+
+    @cached_property
+    def every_catalog(self) -> CatalogNames | None:
+        """None when any catalog is missing from the picture. Asked only when all are admitted."""
+        names = self.existing["schema_catalog"]
+        specs = [self.spec("schema_catalog", name) for name in names]
+        known = [spec for spec in specs if isinstance(spec, SchemaCatalogSpec)]
+        return CatalogNames(*known) if known and len(known) == len(names) else None
 
 
 def admit(
@@ -189,7 +198,7 @@ def _together(asset: ConfigAsset, state: _Admission) -> Iterator[Problem]:
                 yield from check_rules.check_resolver_names(spec, CatalogNames(*known))
         case PolicySpec() as spec:
             sources, queries = state.existing["source"], state.existing["query"]
-            yield from check_access.check_access(spec, sources, queries, _all_catalogs(state))
+            yield from check_access.check_access(spec, sources, queries, state.every_catalog)
         case _:
             return
 
@@ -197,7 +206,7 @@ def _together(asset: ConfigAsset, state: _Admission) -> Iterator[Problem]:
 def _query(spec: QuerySpec, state: _Admission) -> Iterator[Problem]:
     names = state.catalog(spec.catalog)
     if names is not None:
-        yield from check_query.check_against_catalog(spec, names)
+        yield from check_query.check_against_catalog(spec, names, state.every_catalog)
     source = state.spec("source", spec.source)
     if isinstance(source, SourceSpec):
         yield from check_source.check_form(spec, source)
@@ -206,11 +215,3 @@ def _query(spec: QuerySpec, state: _Admission) -> Iterator[Problem]:
         steps = {step.query: state.spec("query", step.query) for step in spec.steps}
         good = {name: query for name, query in steps.items() if isinstance(query, QuerySpec)}
         yield from check_query.check_recipe(spec, good)
-
-
-def _all_catalogs(state: _Admission) -> CatalogNames | None:
-    """None when any catalog is missing from the picture."""
-    names = state.existing["schema_catalog"]
-    specs = [state.spec("schema_catalog", name) for name in names]
-    known = [spec for spec in specs if isinstance(spec, SchemaCatalogSpec)]
-    return CatalogNames(*known) if known and len(known) == len(names) else None

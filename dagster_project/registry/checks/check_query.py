@@ -35,14 +35,22 @@ def check_query(spec: QuerySpec) -> Iterator[Problem]:
             yield Problem("CFG041", at, wrong, listed(columns), near)
 
 
-def check_against_catalog(spec: QuerySpec, names: CatalogNames) -> Iterator[Problem]:
-    """Its catalog must know every table, column, entity and metric that the query names."""
+def check_against_catalog(
+    spec: QuerySpec, names: CatalogNames, every: CatalogNames | None
+) -> Iterator[Problem]:
+    """Its catalog must know every table, column, entity and metric that the query names.
+
+    The column of an enum may be another catalog's: a graph shares its values with tables. `every`
+    is None where some catalog is missing from the picture.
+    """
     for i, param in enumerate(spec.params):
         at = ("spec", "params", i)
         if param.entity is not None:
-            yield from names.entity(param.entity, (*at, "entity"))
+            yield from _known(names, every, param.entity).entity(param.entity, (*at, "entity"))
         if param.column is not None:
-            yield from names.column(param.column, (*at, "column"))
+            known = names if spec.form in ("table_plan", "template") else every
+            if known is not None:
+                yield from known.column(param.column, (*at, "column"))
     for i, rule in enumerate(spec.references if spec.form in ("table_plan", "template") else ()):
         yield from names.table(rule.table, ("spec", "references", i, "table"))
     for field, graph in (("graph", spec.graph), ("sample_graph", spec.sample_graph)):
@@ -53,6 +61,12 @@ def check_against_catalog(spec: QuerySpec, names: CatalogNames) -> Iterator[Prob
     for field, plan in (("plan", spec.plan), ("sample_plan", spec.sample_plan)):
         if plan is not None:
             yield from _plan(plan, names, ("spec", field))
+
+
+def _known(names: CatalogNames, every: CatalogNames | None, entity: str) -> CatalogNames:
+    """The names to hold an entity against: all catalogs', unless its own knows it."""
+    own = entity in names.entities or entity in names.graph_entities
+    return names if own or every is None else every
 
 
 def _plan(plan: TablePlan, names: CatalogNames, at: Path) -> Iterator[Problem]:
