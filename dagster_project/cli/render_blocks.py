@@ -8,13 +8,17 @@ from rich.console import Console
 from dagster_project.cli.cells import cell_text, column_cells
 from dagster_project.cli.console import cleaned, heading, line, new_table, show_table, styled
 from dagster_project.cli.render_charts import render_chart
+from dagster_project.cli.render_graphs import render_graphs
 from dagster_project.cli.words import word
 from dagster_project.contracts.block import (
     Block,
     ChartBlock,
+    DocLinkBlock,
+    GraphBlock,
     MarkdownBlock,
     NoticeBlock,
     NumberBlock,
+    PathBlock,
     TableBlock,
     TableColumn,
     TextBlock,
@@ -47,6 +51,13 @@ def render_block(block: Block, language: Language, console: Console, *, folded: 
         line(console, "")
     if block.empty is not None:
         line(console, styled(word(block.empty, language), "yellow"), indent=2)
+    _body(block, language, console)
+
+
+def _body(block: Block, language: Language, console: Console) -> None:
+    if isinstance(block, GraphBlock | PathBlock | DocLinkBlock):
+        render_graphs(block, language, console)
+        return
     match block:
         case TableBlock():
             _table(block, language, console)
@@ -60,6 +71,8 @@ def render_block(block: Block, language: Language, console: Console, *, folded: 
             _markdown(block.markdown, console)
         case TextBlock():
             line(console, block.text, indent=2)
+        case _:
+            return
 
 
 def _markdown(text: str, console: Console) -> None:

@@ -11,9 +11,13 @@ from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.contracts.stage import ExecuteResult, StepResult
 from dagster_project.contracts.trace import Trace
 
+_OF_ROWS = ("table", "graph", "path", "doc_link")
+"""Blocks that show the rows of one step."""
+
 
 def steps_with_rows(trace: Trace, step: str | None = None) -> tuple[StepResult, ...]:
-    """Steps of the last execute; first the named one, or else the first table's on the screen.
+    """Steps of the last execute; first the named one, or else that of the first rows on the
+    screen.
 
     Raises: AssetNotFound when there is no such step, or no rows at all.
     """
@@ -36,7 +40,7 @@ def steps_with_rows(trace: Trace, step: str | None = None) -> tuple[StepResult, 
 def _first_shown(trace: Trace) -> str | None:
     steps = {reference.id: reference.step for reference in trace.references}
     for shown in trace.answer.screen.blocks:
-        if shown.block.type == "table" and shown.block.references:
+        if shown.block.type in _OF_ROWS and shown.block.references:
             return steps.get(shown.block.references[0])
     return None
 

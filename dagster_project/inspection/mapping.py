@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.mapping import MappingSpec
-from dagster_project.contracts.block import Block, CellValue, ChartBlock, TableBlock
+from dagster_project.contracts.block import (
+    Block,
+    CellValue,
+    ChartBlock,
+    DocLinkBlock,
+    GraphBlock,
+    PathBlock,
+    TableBlock,
+)
 from dagster_project.contracts.stage import ComposeResult
 from dagster_project.inspection.blocks_markdown import blocks_markdown
 from dagster_project.inspection.inspection import (
@@ -15,6 +23,8 @@ from dagster_project.inspection.inspection import (
 )
 from dagster_project.inspection.query import RunSample
 from dagster_project.inspection.sample_answer import SampleRun, compose_samples, run_samples
+from dagster_project.pipeline.graph_picture import graph_picture
+from dagster_project.pipeline.plain_text import escape_markdown
 
 BLOCK_COLUMNS = ("block", "title", "rows or points", "columns")
 
@@ -37,11 +47,18 @@ def inspect_mapping(spec: MappingSpec, release: Release, run: RunSample) -> Insp
             "summary_en": english.summary,
         },
         table=PreviewTable(columns=BLOCK_COLUMNS, rows=tuple(map(block_row, korean.blocks))),
-        chart=next((b.vega_lite for b in korean.blocks if isinstance(b, ChartBlock)), None),
+        chart=next((drawn for b in korean.blocks if (drawn := _picture(b))), None),
         document="\n\n---\n\n".join(
-            f"{made.summary}\n\n{blocks_markdown(made.blocks)}" for made in (korean, english)
+            f"{escape_markdown(made.summary)}\n\n{blocks_markdown(made.blocks)}"
+            for made in (korean, english)
         ),
     )
+
+
+def _picture(block: Block) -> dict[str, object] | None:
+    if isinstance(block, GraphBlock):
+        return graph_picture(block)
+    return block.vega_lite if isinstance(block, ChartBlock) else None
 
 
 def sample_findings(ran: SampleRun) -> tuple[Observation, ...]:
@@ -58,14 +75,22 @@ def sample_findings(ran: SampleRun) -> tuple[Observation, ...]:
 
 
 def block_row(block: Block) -> tuple[CellValue, ...]:
-    """One block in a table of blocks."""
-    if isinstance(block, TableBlock):
-        size, columns = block.shown_rows, ", ".join(c.label for c in block.columns)
-    elif isinstance(block, ChartBlock):
-        size, columns = block.shown_points, ", ".join(c.label for c in block.columns)
-    else:
-        size, columns = None, ""
-    return (block.type, block.title, size, columns)
+    """One block in a table of blocks: how much it holds, and of what."""
+    match block:
+        case TableBlock():
+            size, held = block.shown_rows, [c.label for c in block.columns]
+        case ChartBlock():
+            size, held = block.shown_points, [c.label for c in block.columns]
+        case GraphBlock():
+            size, held = block.shown_nodes, sorted({e.label or e.type for e in block.edges})
+        case PathBlock():
+            relations = {hop.relation for way in block.paths for hop in way}
+            size, held = len(block.paths), sorted(r for r in relations if r)
+        case DocLinkBlock():
+            size, held = len(block.passages), sorted({p.document for p in block.passages})
+        case _:
+            size, held = None, []
+    return (block.type, block.title, size, ", ".join(held))
 
 
 def _composed(korean: ComposeResult, english: ComposeResult) -> tuple[Observation, ...]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from dagster_project.contracts.answer import Screen
 from dagster_project.contracts.asset_version import AssetVersion, Release
 from dagster_project.contracts.assets.query import QuerySpec
+from dagster_project.contracts.graph_plan import GraphPlan
 from dagster_project.contracts.plan import Plan, PlanStep
 from dagster_project.contracts.stage import (
     ComposeResult,
@@ -21,6 +22,7 @@ from dagster_project.contracts.value import Language
 from dagster_project.inspection.inspection import Observation
 from dagster_project.inspection.query import RunSample, sample_of
 from dagster_project.pipeline.compose import compose, mappings_by_query
+from dagster_project.pipeline.join_honesty import sources_by_query
 from dagster_project.pipeline.present import Evidence, present
 
 
@@ -55,9 +57,14 @@ def run_samples(
             gaps.append(Observation(name=name, status="warn", detail=f"query {name!r}: {gap}"))
             continue
         title = version.asset.header.title
-        plan = sample if isinstance(sample, TablePlan) else spec.plan
-        purpose = title.shown(language) if title else name
-        steps.append(PlanStep(id=name, query=name, purpose=purpose, table_plan=plan))
+        step = PlanStep(
+            id=name,
+            query=name,
+            purpose=title.shown(language) if title else name,
+            table_plan=sample if isinstance(sample, TablePlan) else spec.plan,
+            graph_plan=sample if isinstance(sample, GraphPlan) else None,
+        )
+        steps.append(step)
         results.append(run(name, sample, language).model_copy(update={"step": name}))
     return SampleRun(language, tuple(steps), tuple(results), tuple(gaps))
 
@@ -69,6 +76,7 @@ def compose_samples(ran: SampleRun, release: Release) -> ComposeResult:
         ExecuteResult(steps=ran.results),
         _plan(ran),
         mappings_by_query(release),
+        sources_by_query(release),
     )
     assert isinstance(output.result, ComposeResult)
     return output.result

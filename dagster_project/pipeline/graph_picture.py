@@ -8,6 +8,8 @@ from dagster_project.contracts.block import GraphBlock
 from dagster_project.pipeline.graph_layout import Layout, PlacedLine, lay_out
 from dagster_project.pipeline.plain_text import one_line
 
+GRAPH_MARK: dict[str, object] = {"picture": "graph"}
+"""By which a shell knows the picture of a graph among specifications."""
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _MOST_LABELLED_LINES = 14
 """With more, the colours and their legend tell the types."""
@@ -26,6 +28,7 @@ def graph_picture(block: GraphBlock) -> Spec:
     title = one_line(block.title)
     return {
         "$schema": _SCHEMA,
+        "usermeta": dict(GRAPH_MARK),
         **({"title": {"text": title, "anchor": "start"}} if title else {}),
         "width": round(layout.width),
         "height": round(layout.height),

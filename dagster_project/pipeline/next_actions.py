@@ -8,8 +8,10 @@ from datetime import timedelta
 from dagster_project.contracts.answer import Action, ScreenBlock
 from dagster_project.contracts.plan import Plan
 from dagster_project.contracts.value import Language
+from dagster_project.pipeline.graph_actions import graph_actions, passage_actions
 from dagster_project.pipeline.phrases import say
 
+_OF_ROWS = ("table", "graph", "path", "doc_link")
 _SPANS: tuple[tuple[timedelta, str, str], ...] = (
     (timedelta(hours=1), "지난 1시간", "last 1 hour"),
     (timedelta(hours=24), "지난 24시간", "last 24 hours"),
@@ -31,7 +33,7 @@ def next_actions(
     trace_id: str,
     language: Language,
 ) -> tuple[Action, ...]:
-    """Choices first, then another window, the table as a file, the trace."""
+    """Choices first, then another window or walk, the rows as a file, the trace."""
     actions: list[Action] = []
     if plan is not None:
         for slot in plan.open_slots:
@@ -39,7 +41,9 @@ def next_actions(
                 if choice.question is not None:
                     actions.append(_asks("choose", choice.label, choice.question))
         actions += _other_windows(question, plan, language)
-    if any(b.block.type == "table" for b in laid):
+        actions += graph_actions(plan, laid, trace_id, language)
+    actions += passage_actions(laid, trace_id, language)
+    if any(b.block.type in _OF_ROWS for b in laid):
         actions.append(
             Action(
                 kind="export",

@@ -13,6 +13,7 @@ from dagster_project.pipeline.named_rows import (
     text_of,
     whole_number,
 )
+from dagster_project.pipeline.plain_text import one_line
 
 
 def doc_link_block(
@@ -54,3 +55,10 @@ def _headings(cell: CellValue) -> tuple[str, ...]:
 
 def _score(cell: CellValue) -> float:
     return float(cell) if isinstance(cell, (int, float)) else 0.0
+
+
+def place_text(passage: DocPassage) -> str:
+    """`Title › Heading › Heading, p. 3`."""
+    headings = [heading for heading in passage.headings if heading != passage.title]
+    place = " › ".join(one_line(part) for part in (passage.title, *headings))
+    return place if passage.page is None else f"{place}, p. {passage.page}"

@@ -102,14 +102,17 @@ def _lay_out(
     spec: ScreenSpec,
     language: Language,
 ) -> tuple[ScreenBlock, ...]:
-    """Sections in the screen's order, blocks of a section in theirs; notices always come first."""
+    """Sections in the screen's order, blocks of a section in theirs; notices always come first, and
+    blocks that no section names before the evidence."""
     everything: list[Block] = list(blocks)
     if references and spec.references != "hidden":
         title = say("evidence", language)
         everything.append(ReferencesBlock(id="references", title=title, items=references))
     listed = [s.block for s in spec.sections]
     sections = list(spec.sections)
-    sections += [ScreenSection(block=b.type) for b in everything if b.type not in listed]
+    others = [ScreenSection(block=b.type) for b in everything if b.type not in listed]
+    last = listed.index("references") if "references" in listed else len(sections)
+    sections[last:last] = others
     if "notice" not in listed:
         sections.insert(0, ScreenSection(block="notice"))
     laid: list[ScreenBlock] = []
@@ -124,7 +127,10 @@ def _lay_out(
 
 
 def _lacks_evidence(block: Block) -> bool:
-    facts = ("markdown", "number", "table", "timeseries", "chart")
+    facts = (
+        *("markdown", "number", "table", "timeseries", "chart"),
+        *("graph", "path", "doc_link"),
+    )
     return block.type in facts and not block.references
 
 

@@ -14,9 +14,12 @@ from dagster_project.contracts.answer import ScreenBlock
 from dagster_project.contracts.block import (
     Block,
     ChartBlock,
+    DocLinkBlock,
+    GraphBlock,
     MarkdownBlock,
     NoticeBlock,
     NumberBlock,
+    PathBlock,
     ReferencesBlock,
     TableBlock,
     TableColumn,
@@ -36,7 +39,7 @@ _SETS = {"filters", "entities", "related", "columns", "having"}
 """Lists whose order comes from the order of the words."""
 _LANGUAGE = re.compile("_(?:ko|en)$")
 """`name_ko` and `name_en` are one column in two languages."""
-FACTS = ("number", "table", "chart", "timeseries")
+FACTS = ("number", "table", "chart", "timeseries", "graph", "path", "doc_link")
 
 
 def fingerprint(trace: Trace) -> Fingerprint:
@@ -118,7 +121,8 @@ def _block(shown: ScreenBlock) -> str:
 
 def _content(block: Block) -> object:
     """Values and structure. Titles and labels are words and may be bettered; what a value is
-    called is meaning."""
+    called is meaning. The order of nodes, relations and equally long ways is none; that of passages
+    is."""
     match block:
         case NumberBlock():
             return (block.value, block.unit)
@@ -126,6 +130,15 @@ def _content(block: Block) -> object:
             return (_columns(block.columns), block.rows, block.total_rows, block.truncated)
         case ChartBlock():
             return (_columns(block.columns), _drawn(block.vega_lite), block.shown_points)
+        case GraphBlock():
+            nodes = sorted((node.id, str(node.depth)) for node in block.nodes)
+            edges = sorted((edge.source, edge.type, edge.target) for edge in block.edges)
+            return (nodes, edges, block.total_nodes, block.truncated)
+        case PathBlock():
+            ways = [[(h.node.id, h.relation, h.forward) for h in way] for way in block.paths]
+            return (sorted(ways, key=orjson.dumps), block.truncated)
+        case DocLinkBlock():
+            return [(passage.document, passage.link, passage.quote) for passage in block.passages]
         case MarkdownBlock():
             return block.markdown
         case TextBlock():

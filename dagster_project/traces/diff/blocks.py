@@ -10,12 +10,13 @@ from dagster_project.contracts.answer import ScreenBlock
 from dagster_project.contracts.block import Block, ChartBlock, TableBlock
 from dagster_project.contracts.stage import ResultColumn
 from dagster_project.contracts.trace_diff import BlockDiff, Change
+from dagster_project.traces.diff.held import compare_held
 from dagster_project.traces.diff.pairing import Pairing, paired
 from dagster_project.traces.diff.rows import compare_rows
 from dagster_project.traces.diff.walk import changes, same_cell
 
 MOST_CHANGES = 12
-_APART = ("rows", "vega_lite")
+_APART = ("rows", "vega_lite", "nodes", "edges", "paths", "passages")
 
 
 def compare_blocks(
@@ -108,6 +109,7 @@ def _parts(
         found += _table(left, right)
     if isinstance(left, ChartBlock) and isinstance(right, ChartBlock):
         found += _chart(left, right, pairing)
+    found += compare_held(left, right)
     if before.folded != after.folded:
         found.append(Change(path="/folded", left=before.folded, right=after.folded))
     return [change.path.split("/")[1] for change in found], found
