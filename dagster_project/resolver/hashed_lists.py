@@ -44,7 +44,7 @@ class SectionWriter:
 
         keys = np.frombuffer(hashes, dtype=np.uint32) if hashes else np.zeros(0, dtype=np.uint32)
         held = np.frombuffer(values, dtype=np.uint32) if values else np.zeros(0, dtype=np.uint32)
-        bits = max(_MIN_BUCKET_BITS, (len(keys) // 2).bit_length())
+        bits = max(_MIN_BUCKET_BITS, (len(keys) // 4).bit_length())
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
         counts = np.bincount(keys >> np.uint32(32 - bits), minlength=1 << bits)

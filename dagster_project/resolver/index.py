@@ -66,6 +66,7 @@ class EntityIndex:
         self._table = table
         aliases = tuple(_aliases(specs, table, today))
         self._aliases = SpellingsInMemory(aliases)
+        self._alias_words = {keystrokes(word) for text, _ in aliases for word in text.split()}
         self._layers: tuple[tuple[Spellings, MatchedBy], ...] = ((table, "name"),)
         if aliases:
             self._layers = (*self._layers, (self._aliases, "alias"))
@@ -221,6 +222,11 @@ class EntityIndex:
         for score, record in (*own, *aliases):
             best[record] = max(score, best.get(record, 0.0))
         return in_order(best)
+
+    def is_word(self, keys: str) -> bool | None:
+        """See `Spellings`; words of alias groups count as words of names."""
+        known = self._table.is_word(keys)
+        return known if known is None else known or keys in self._alias_words
 
     def _wrong_mode(self, question: str, taken: list[tuple[int, int]]) -> list[_Hit]:
         """Latin names typed in Korean mode, which leaves loose letters: ㅎㅅ-01 is gt-01."""

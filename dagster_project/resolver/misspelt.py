@@ -25,6 +25,8 @@ _MIN_LATIN = 4
 _MAX_STEMS = 3
 _MOST_WORDS = 64
 """Words looked at in one question; a pasted page is not searched for misspelt names."""
+_MOST_STRANGE = 2
+"""Words that no name has, in a run that may be a name among very many."""
 SURE_LETTERS = 5
 """Fewer letters that are not understood do not put a whole name in the question aside alone."""
 
@@ -35,6 +37,8 @@ class NearNames(Protocol):
     def near(
         self, keys: str, number: str, least: float, most_errors: int = ...
     ) -> list[tuple[float, int]]: ...
+
+    def is_word(self, keys: str) -> bool | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class _Word:
     """0: understood, as a term or as part of a whole name. A run needs one word that is not."""
     stems: tuple[tuple[str, int], ...]
     """Keys without particles, and where that stem ends; the whole word first."""
+    in_names: bool | None
+    """Some name has this word. None: names are so few that runs are simply compared."""
 
 
 def find_misspelt(
@@ -71,7 +77,7 @@ def find_misspelt(
 
     Shape: in order of place, disjoint.
     """
-    words = _words(question, taken, whole, is_term)
+    words = _words(question, names, taken, whole, is_term)
     found: list[Misspelt] = []
     covered = -1
     for n, word in enumerate(words):
@@ -89,6 +95,7 @@ def find_misspelt(
 
 def _words(
     question: str,
+    names: NearNames,
     taken: Sequence[tuple[int, int]],
     whole: Sequence[tuple[int, int]],
     is_term: Callable[[int, int], bool] | None,
@@ -106,7 +113,8 @@ def _words(
             is_term is not None and is_term(start, end)
         )
         letters = 0 if understood else sum(map(str.isalpha, stems[0][0]))
-        found.append(_Word(start, end, digits(text), letters, stems))
+        in_names = next(filter(None, (names.is_word(keys) for keys, _ in stems)), names.is_word(""))
+        found.append(_Word(start, end, digits(text), letters, stems, in_names))
     return found
 
 
@@ -127,6 +135,8 @@ def _runs(question: str, words: Sequence[_Word], first: int) -> Iterable[Sequenc
 
 def _trimmed(hit: Misspelt, run: Sequence[_Word], names: NearNames, least: float) -> Misspelt:
     """Without words at its ends that only make it less like the name: "of cooling towr"."""
+    if hit.near[0][0] > 1 - 1.5 / sum(len(word.stems[0][0]) for word in run):
+        return hit  # one error
     for shorter in (run[1:], run[:-1]):
         closer = _near(shorter, names, least) if shorter else None
         if closer is not None and closer.near[0][0] > hit.near[0][0]:
@@ -136,6 +146,13 @@ def _trimmed(hit: Misspelt, run: Sequence[_Word], names: NearNames, least: float
 
 def _most_errors(run: Sequence[_Word], letters: int) -> int:
     """What is understood is not misspelt: errors are those of the other words."""
+    told = [word.in_names for word in run]
+    if None not in told:
+        strange = told.count(False)
+        if strange > _MOST_STRANGE:
+            return 0
+        if not strange or strange == len(run) > 1:
+            return 1
     if all(word.open_letters for word in run):
         return MOST_ERRORS
     return max(1, allowed_errors(letters))
@@ -143,7 +160,8 @@ def _most_errors(run: Sequence[_Word], letters: int) -> int:
 
 def _near(run: Sequence[_Word], names: NearNames, least: float) -> Misspelt | None:
     letters = sum(word.open_letters for word in run)
-    if not letters:
+    most = _most_errors(run, letters) if letters else 0
+    if not most:
         return None
     head = "".join(word.stems[0][0] for word in run[:-1])
     number = ",".join(word.number for word in run if word.number)
@@ -152,7 +170,7 @@ def _near(run: Sequence[_Word], names: NearNames, least: float) -> Misspelt | No
         spelt = head + keys
         if sum(map(str.isalpha, spelt)) < _MIN_LATIN:
             continue
-        near = names.near(spelt, number, least, _most_errors(run, letters))
+        near = names.near(spelt, number, least, most)
         if near and (best is None or near[0][0] > best.near[0][0]):
             close = tuple(pair for pair in near if pair[0] >= near[0][0] - MARGIN)
             best = Misspelt(run[0].start, end, close, letters)

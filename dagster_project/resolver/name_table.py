@@ -41,6 +41,10 @@ class Spellings(Protocol):
         """(score, record) of names a few keystrokes away, best first."""
         ...
 
+    def is_word(self, keys: str) -> bool | None:
+        """Whether some name has this word; None where names are so few that it does not matter."""
+        ...
+
     def likely(self, keys: str, most: int) -> list[tuple[float, int]]:
         """(score, record) of the names most like these keys, near or not."""
         ...
@@ -79,6 +83,9 @@ class SpellingsInMemory:
         if self._typos is None:
             self._typos = TypoNames((text, record) for text, record, _ in self._spelt)
         return self._typos.near(keys, number, least, most_errors)
+
+    def is_word(self, keys: str) -> bool | None:  # noqa: ARG002
+        return None
 
     def likely(self, keys: str, most: int) -> list[tuple[float, int]]:
         if self._forms is None:

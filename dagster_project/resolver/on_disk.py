@@ -15,8 +15,15 @@ from dagster_project.resolver.names import EntityName
 from dagster_project.resolver.normal_form import NormalText, digits, keystrokes, spellings
 from dagster_project.resolver.numbered import numbered_at, numbered_parts
 from dagster_project.resolver.typo_keys import block_probes, piece_probes
-from dagster_project.resolver.typos import MIN_KEYS, MOST_ERRORS, STAGES, alike, in_order
-from dagster_project.resolver.write_names import FORMAT, HEAD, META, TABLE, unpacked
+from dagster_project.resolver.typos import (
+    MIN_KEYS,
+    MOST_ERRORS,
+    STAGES,
+    alike,
+    allowed_errors,
+    in_order,
+)
+from dagster_project.resolver.write_names import FORMAT, HEAD, META, TABLE, length_bit, unpacked
 
 _MOST_BEARERS = 50
 """Things read for one name; who bears a name that thousands share is asked about anyway."""
@@ -39,15 +46,14 @@ class NamesOnDisk:
         self._records = _Texts(sections, "records")
         self._forms = _Texts(sections, "forms")
         self._form_records = sections.numbers("forms.records")
-        self._exact, self._zeros = HashedLists(sections, "exact"), HashedLists(sections, "zeros")
-        self._lengths, self._stems = (
-            HashedLists(sections, "lengths"),
-            HashedLists(sections, "stems"),
-        )
-        self._blocks, self._pieces = (
-            HashedLists(sections, "blocks"),
-            HashedLists(sections, "pieces"),
-        )
+        self._exact = HashedLists(sections, "exact")
+        self._lengths = HashedLists(sections, "lengths")
+        self._stems = HashedLists(sections, "stems")
+        self._zeros = HashedLists(sections, "zeros")
+        self._blocks = HashedLists(sections, "blocks")
+        self._pieces = HashedLists(sections, "pieces")
+        self._words = HashedLists(sections, "words")
+        self._told = HashedLists(sections, "told")
         self._keys = KeysOnDisk(sections, self, meta["code_widths"], meta["prefixes"])
 
     def __len__(self) -> int:
@@ -130,7 +136,7 @@ class NamesOnDisk:
     def near(
         self, keys: str, number: str, least: float, most_errors: int = MOST_ERRORS
     ) -> list[tuple[float, int]]:
-        if len(keys) < MIN_KEYS - 1:
+        if len(keys) < MIN_KEYS - 1 or not self._has_length(len(keys), number, most_errors):
             return []
         typed, told = keys.encode(), number.encode()
         forms: set[int] = set()
@@ -141,13 +147,23 @@ class NamesOnDisk:
         best = self._alike(keys, number, forms, least, most_errors)
         if best and max(best.values()) >= 1 - 1.5 / len(keys):  # one error: nothing is nearer
             return in_order(best)
-        if most_errors > 1:
+        if most_errors > 1 and allowed_errors(len(keys) + 1) > 1:
             for stage in self._sharing(typed, told):
                 more = self._alike(keys, number, stage, least, most_errors)
                 if more:
                     best = {r: max(more.get(r, 0.0), best.get(r, 0.0)) for r in {**more, **best}}
                     break
         return in_order(best)
+
+    def _has_length(self, length: int, number: str, errors: int) -> bool:
+        """Whether names with this number are about so long; most words of a question are not."""
+        around = range(max(0, length - errors), length + errors + 1)
+        wanted = sum({length_bit(near) for near in around})
+        return any(lengths & wanted for lengths in self._told.get(hash_of(number)))
+
+    def is_word(self, keys: str) -> bool:
+        """Whether some name has this word; one that spells so by its hash alone counts too."""
+        return bool(self._words.get(hash_of(keys), 1))
 
     def _alike(
         self, keys: str, number: str, forms: Iterable[int], least: float, most_errors: int

@@ -1,7 +1,7 @@
 """Hashes under which a name is found again after typing errors, whatever the number of names.
 
 `blocks`: a name without one of its few blocks. One error, also two swapped keys, lies inside one
-block (blocks overlap by a key), so all the rest is as it was: a look-up costs some fifteen probes
+block (blocks overlap by a key), so all the rest is as it was: a look-up costs some twelve probes
 and its lists are short. `pieces`: single pieces of a name, for two and three errors.
 """
 
@@ -13,7 +13,7 @@ from zlib import crc32
 
 from dagster_project.resolver.typos import MOST_ERRORS, allowed_errors, cuts
 
-_MOST_BLOCKS = 5
+_MOST_BLOCKS = 4
 
 
 @lru_cache(maxsize=512)

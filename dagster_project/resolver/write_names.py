@@ -21,7 +21,10 @@ from dagster_project.resolver.typos import allowed_errors
 
 FORMAT = 1
 META, TABLE = "meta.json", "names.bin"
-LISTS = ("exact", "lengths", "stems", "zeros", "keys", "numbers", "blocks", "pieces")
+LISTS = (
+    *("exact", "lengths", "stems", "zeros", "keys"),
+    *("numbers", "blocks", "pieces", "words", "told"),
+)
 HEAD = 4
 """Characters of a spelling under which its length is listed."""
 FIELD_SEPARATOR = "\x1f"
@@ -64,6 +67,11 @@ def write_names(names: Iterable[EntityName], folder: Path) -> None:
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False))
 
 
+def length_bit(length: int) -> int:
+    """Names of about this length, as one bit of 32."""
+    return 1 << min(31, length // 2)
+
+
 @dataclass(slots=True)
 class _Lists:
     """Hashes and their values, while they are collected."""
@@ -94,24 +102,14 @@ class _Parts:
     def __init__(self) -> None:
         self.records, self.forms = _Pool(), _Pool()
         self.form_records = array("I")
-        self.lists = {
-            name: _Lists()
-            for name in (
-                "exact",
-                "lengths",
-                "stems",
-                "zeros",
-                "keys",
-                "numbers",
-                "blocks",
-                "pieces",
-            )
-        }
+        self.lists = {name: _Lists() for name in LISTS}
         self.short: set[str] = set()
         self.suffixes: dict[str, int] = {}
         self.prefixes: set[str] = set()
         self.lengths: set[tuple[str, int]] = set()
         self.stems: set[tuple[str, int]] = set()
+        self.words: set[str] = set()
+        self.told: dict[str, int] = {}
         self.key_texts: list[str] = []
 
     def add(self, record: int, name: EntityName) -> None:
@@ -124,6 +122,7 @@ class _Parts:
                 self.short.add(text)
             spelt |= dict.fromkeys(spellings(text))
             forms.setdefault(keystrokes(text), digits(text))
+            self.words.update(text.split())
         for spelling in spelt:
             if len(spelling) >= MIN_LENGTH and not spelling.replace(" ", "").isdigit():
                 self._add_spelling(record, spelling)
@@ -153,6 +152,8 @@ class _Parts:
 
     def _add_form(self, record: int, keys: bytes, number: bytes) -> None:
         form = len(self.form_records)
+        told = number.decode()
+        self.told[told] = self.told.get(told, 0) | length_bit(len(keys))
         self.forms.add(keys)
         self.form_records.append(record)
         blocks, pieces = self.lists["blocks"], self.lists["pieces"]
@@ -166,6 +167,10 @@ class _Parts:
             self.lists["lengths"].add(hash_of(head), length)
         for stem, suffix in sorted(self.stems):
             self.lists["stems"].add(hash_of(stem), suffix)
+        for word in sorted({keystrokes(word) for word in self.words}):
+            self.lists["words"].add(hash_of(word), 0)
+        for number, lengths in self.told.items():
+            self.lists["told"].add(hash_of(number), lengths)
         for name, pool in (("records", self.records), ("forms", self.forms)):
             writer.write(f"{name}.text", memoryview(pool.text))
             writer.write(f"{name}.starts", memoryview(pool.starts).cast("B"))
