@@ -23,6 +23,7 @@ from dagster_project.canvas.swap import (
 from dagster_project.canvas.swapped_desk import swapped_desk
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.errors import InvalidRequest
+from dagster_project.contracts.graph_plan import GraphPlan
 from dagster_project.contracts.plan import JsonPatch, PlanOutput, PlanStep
 from dagster_project.contracts.stage import StepResult
 from dagster_project.contracts.table_plan import TablePlan
@@ -252,7 +253,7 @@ class Canvas:
         release: Release,
         query: str,
         params: dict[str, object] | None = None,
-        table_plan: TablePlan | None = None,
+        plan: TablePlan | GraphPlan | None = None,
         as_of: datetime | None = None,
         language: Language = "en",
     ) -> StepResult:
@@ -262,7 +263,8 @@ class Canvas:
             query=query,
             purpose=query,
             params=params or {},  # pyright: ignore[reportArgumentType]
-            table_plan=table_plan,
+            table_plan=plan if isinstance(plan, TablePlan) else None,
+            graph_plan=plan if isinstance(plan, GraphPlan) else None,
         )
         return run_one_step(step, self.desk(release), datetime.now(UTC), as_of, language)
 

@@ -21,7 +21,13 @@ counted or measured by group."""
 Direction = Literal["out", "in", "both"]
 """out: along the relation (`A depends_on B` leads from A to B) · in: against it."""
 ParamName = Annotated[str, Field(pattern=r"^\$[a-z][a-z0-9_]*$")]
-Depth = Annotated[int, Field(ge=1, le=20)] | ParamName
+MAX_DEPTH = 20
+Depth = Annotated[int, Field(ge=1, le=MAX_DEPTH)] | ParamName
+_USUAL: dict[str, dict[str, object]] = {
+    "neighbours": {"direction": "both"},
+    "reach": {"max_depth": MAX_DEPTH},
+    "path": {"max_depth": MAX_DEPTH},
+}
 
 
 class NodeFilter(Value):
@@ -33,7 +39,8 @@ class NodeFilter(Value):
 
 
 class Nodes(Value):
-    """Which nodes: of a collection, with these keys, that fit the filters. Empty is any node."""
+    """Which nodes: of a collection, with these keys, that fit the filters. Empty is any node of
+    an enabled collection."""
 
     label: str | None = None
     """A graph collection of the catalog; None for any of them."""
@@ -54,9 +61,11 @@ class GraphPlan(Value):
     """One operation.
 
     Shape of the rows: `key`, `label` and `name` of a node, the asked properties, and `depth` for
-    neighbours and reach, without the start. A path has one row per node on it: `path`, `hop`,
-    `key`, `label`, `name`, and the `relation` and its `direction` that led there. An aggregate has
-    its groups and measures.
+    neighbours and reach, without the start. A path has one row per node on it: `path` (from 1),
+    `hop` (from 0), `key`, `label`, `name`, and the `relation` and its `direction` that led there:
+    the least number of hops between any start and any end, and a node that is both is a start. An
+    aggregate has its groups and measures. Walks lead through every node; a node of no enabled
+    collection is never a row, and on a path it has no key.
     """
 
     operation: GraphOperation
@@ -68,17 +77,30 @@ class GraphPlan(Value):
     relations: tuple[str, ...] = ()
     """Types that are followed; empty is every type the catalog knows."""
     direction: Direction = "out"
+    """Where none is written: `both` for neighbours, `out` for the others."""
     max_depth: Depth = 1
-    """Hops; for a path the longest that is looked for."""
+    """Hops; for a path the longest that is looked for. Where none is written: as far as it may
+    for reach and path, 1 for neighbours."""
     properties: tuple[str, ...] = ()
-    """Shown beside key, label and name; empty is what the collections list."""
+    """Shown beside key, label and name; empty is what the collections list, and none for a path.
+    One called like a column of the rows is shown as `property_<name>`."""
     group_by: tuple[str, ...] = ()
     """aggregate: properties, or `label`."""
     measures: tuple[GraphMeasure, ...] = ()
     order: tuple[Order, ...] = ()
-    """By a column of the rows; without one by depth, label and key."""
+    """By a column of the rows, nothing last; without one by depth, label and key. A path has its
+    own order: by its keys."""
     limit: int | None = Field(default=None, ge=1)
     """Of rows; for a path, of ways."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_operation_goes(cls, given: object) -> object:
+        """What is not written is what the operation usually means."""
+        if not isinstance(given, dict):
+            return given
+        usual = _USUAL.get(str(given.get("operation")), {})
+        return {**usual, **given}
 
     @model_validator(mode="after")
     def _operation_has_its_parts(self) -> GraphPlan:

@@ -1,15 +1,17 @@
-"""Schema catalog: what it declares beside what the live source holds."""
+"""Schema catalog: what it declares beside what the live source holds, and the drift of its scan."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dagster_project.canvas.scans import Scanned
 from dagster_project.contracts.assets.schema_catalog import (
     ColumnSpec,
     SchemaCatalogSpec,
     TableSpec,
 )
+from dagster_project.inspection.drift import drift_document, drift_facts, drift_findings
 from dagster_project.inspection.inspection import (
     Inspection,
     Observation,
@@ -17,6 +19,7 @@ from dagster_project.inspection.inspection import (
     observed,
 )
 from sources.errors import SourceError
+from sources.facts import TableFacts
 from sources.protocol import BoundQuery, Rows, Source
 
 MAX_NAMED = 8
@@ -42,9 +45,16 @@ class _TableLook:
         return bool(self.missing or self.retyped or self.unread)
 
 
-def inspect_catalog(spec: SchemaCatalogSpec, source: Source) -> Inspection:
-    """Compare every enabled table with the source: columns, types, row count, declared values."""
-    looks = [_look(table, source) for table in spec.tables if table.enabled]
+def inspect_catalog(
+    spec: SchemaCatalogSpec, source: Source, scanned: Scanned | None = None
+) -> Inspection:
+    """Compare every enabled table with the source: columns, types, row count, declared values.
+
+    With a scan, columns and types are its facts, and its drift from the baseline is told too.
+    """
+    facts = scanned.facts if scanned is not None and not scanned.report.error else None
+    found = {table.name: table for table in facts.tables} if facts else {}
+    looks = [_look(table, source, found.get(table.name)) for table in spec.tables if table.enabled]
     drifted = [look.table.name for look in looks if look.drifted]
     columns = sum(len(look.table.columns) for look in looks)
     rows = sum(look.rows or 0 for look in looks)
@@ -52,6 +62,7 @@ def inspect_catalog(spec: SchemaCatalogSpec, source: Source) -> Inspection:
         summary=f"{len(looks)} tables, {columns} columns, {rows:,} rows in source {spec.source!r};"
         f" {len(drifted) or 'none'} drifted",
         findings=(
+            *(drift_findings(scanned.report) if scanned else ()),
             _told("tables_readable", looks, "unread", "every declared table can be read"),
             _told("columns_there", looks, "missing", "every declared column is there"),
             _told("types_agree", looks, "retyped", "every column has its declared type"),
@@ -72,16 +83,19 @@ def inspect_catalog(spec: SchemaCatalogSpec, source: Source) -> Inspection:
             "entities": len(spec.entities),
             "metrics": len(spec.metrics),
             "join_keys": len(spec.join_keys),
+            **(drift_facts(scanned.report) if scanned else {}),
         },
         table=_summary_table(looks),
         chart=_rows_chart(looks),
+        document=drift_document(scanned.report.drift) if scanned else None,
     )
 
 
-def _look(table: TableSpec, source: Source) -> _TableLook:
+def _look(table: TableSpec, source: Source, found: TableFacts | None) -> _TableLook:
     look = _TableLook(table)
     try:
-        live = {column.name: column.type for column in _select(source, table, "*", 1).columns}
+        columns = found.columns if found else _select(source, table, "*", 1).columns
+        live = {column.name: column.type for column in columns}
     except SourceError as error:
         look.unread = error.reason
         return look

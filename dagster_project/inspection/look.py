@@ -15,10 +15,12 @@ from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.contracts.assets.screen import ScreenSpec
 from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.contracts.errors import AssetNotFound
+from dagster_project.contracts.graph_plan import GraphPlan
 from dagster_project.contracts.stage import StepResult
 from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.contracts.value import Language
 from dagster_project.inspection.catalog import inspect_catalog
+from dagster_project.inspection.drift import scan_for_inspection
 from dagster_project.inspection.entity_names import read_names
 from dagster_project.inspection.inspection import Inspection
 from dagster_project.inspection.mapping import inspect_mapping
@@ -54,7 +56,8 @@ def look(canvas: Canvas, release: Release, version: AssetVersion) -> Inspection:
         case SourceSpec() as spec:
             return _look_at_source(canvas, name, spec, canvas.source(name, release))
         case SchemaCatalogSpec() as spec:
-            return inspect_catalog(spec, canvas.source(spec.source, release))
+            scanned = scan_for_inspection(canvas, release, name)
+            return inspect_catalog(spec, canvas.source(spec.source, release), scanned)
         case QuerySpec(form="recipe") as spec:
             return inspect_recipe(spec, _finder(release), _runner(canvas, release))
         case QuerySpec() as spec:
@@ -94,7 +97,7 @@ def _runner(canvas: Canvas, release: Release) -> RunSample:
     find = _finder(release)
 
     def run(query: str, sample: Sample, language: Language) -> StepResult:
-        if isinstance(sample, TablePlan):
+        if isinstance(sample, TablePlan | GraphPlan):
             return canvas.run_query(release, query, None, sample, as_of, language)
         params = sample_values(find(query), sample, as_of)
         return canvas.run_query(release, query, params, None, as_of, language)

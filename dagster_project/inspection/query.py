@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from dagster_project.contracts.assets.query import OutputColumn, QuerySpec
 from dagster_project.contracts.errors import InvalidRequest
+from dagster_project.contracts.graph_plan import GraphPlan
 from dagster_project.contracts.stage import ResultColumn, StepResult
 from dagster_project.contracts.table_plan import TablePlan, TimeRange
 from dagster_project.contracts.value import Language
@@ -19,7 +20,7 @@ from dagster_project.inspection.inspection import (
     observed,
 )
 
-Sample = Mapping[str, object] | TablePlan
+Sample = Mapping[str, object] | TablePlan | GraphPlan
 RunSample = Callable[[str, Sample, Language], StepResult]
 """Runs one query asset by name, on params or on a plan, as an ask in that language would."""
 MAX_CHART_POINTS = 300
@@ -35,6 +36,10 @@ def sample_of(spec: QuerySpec) -> tuple[Sample | None, str | None]:
         if spec.sample_plan is None:
             return None, "an open table plan needs spec.sample_plan to be previewed"
         return spec.sample_plan, None
+    if spec.form == "graph_plan" and spec.graph is None:
+        if spec.sample_graph is None:
+            return None, "an open graph plan needs spec.sample_graph to be previewed"
+        return spec.sample_graph, None
     open_params = sorted(
         param.name
         for param in spec.params

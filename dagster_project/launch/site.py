@@ -22,6 +22,8 @@ Report = Callable[[str], None]
 FIRST_QUESTION = "first_question"
 """Tag of the query asset whose first example is asked when everything is up."""
 _ACTOR = "canvas up"
+_IN_DATABASE = ("postgres", "timescale", "neo4j")
+"""Engines whose seeds are data in the embedded Postgres; an API's is a service."""
 
 
 def make_ready(settings: Settings, database: Database, report: Report) -> Site:
@@ -62,7 +64,8 @@ def _load_seeds(site: Site, database: Database, report: Report) -> None:
     from sources.embedded.seeds import ensure_seed
 
     specs = [asset.spec for asset in site.assets.values() if isinstance(asset.spec, SourceSpec)]
-    seeds = sorted({spec.seed for spec in specs if spec.environment == "mock" and spec.seed})
+    held = [spec for spec in specs if spec.environment == "mock" and spec.engine in _IN_DATABASE]
+    seeds = sorted({spec.seed for spec in held if spec.seed})
     for name in seeds:
         report(f"making sure of the demo data {name!r}")
         with psycopg.connect(database.owner_url, connect_timeout=5) as connection:

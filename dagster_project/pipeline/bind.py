@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dagster_project.catalog.compile_table_plan import CompileSettings, compile_table_plan
 from dagster_project.catalog.view import CatalogView
@@ -12,6 +12,7 @@ from dagster_project.contracts.assets.query import QuerySpec
 from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.contracts.errors import InvalidRequest
 from dagster_project.contracts.plan import PlanStep
+from dagster_project.contracts.stage import ResultColumn
 from dagster_project.contracts.table_plan import Filter
 from dagster_project.pipeline.bind_document import bind_request, bind_search
 from dagster_project.pipeline.bind_graph import bind_graph
@@ -44,7 +45,8 @@ class Binder:
                 cypher = source is not None and source.engine == "neo4j"
                 return bind_template(step, spec, view, self.settings, fed, cypher=cypher)
             case "graph_plan":
-                return bind_graph(step, spec, view, source, self.settings, fed)
+                bound = bind_graph(step, spec, view, source, self.settings, fed)
+                return replace(bound, columns=tuple(map(self._as_called, bound.columns)))
             case "search":
                 return bind_search(step, spec, self.settings, fed, self.also)
             case "http":
@@ -54,6 +56,17 @@ class Binder:
                     f"step {step.id!r}: query {step.query!r} is a recipe, which is no single step;",
                     "name the queries of its steps",
                 )
+
+    def _as_called(self, column: ResultColumn) -> ResultColumn:
+        """A node's property with the names of values that an entity's own table gives them."""
+        if column.value_labels:
+            return column
+        for view in self.views.values():
+            for entity in view.spec.entities:
+                labels = view.value_labels(f"{entity.table}.{column.name}", self.settings.language)
+                if labels:
+                    return column.model_copy(update={"value_labels": labels})
+        return column
 
     def bind_unfed(self, step: PlanStep) -> BoundStep:
         """A step as it would be sent, with `?` for what earlier steps will give.

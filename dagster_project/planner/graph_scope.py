@@ -128,7 +128,7 @@ def _scope(
     mentions: tuple[EntityMention, ...],
     used: list[Token],
 ) -> Scope:
-    taken = {t.start for t in used}
+    taken = {t.start for t in (*used, *_loose_words(linked))}
     hops = _HOPS.search(linked.question)
     rest = tuple(
         t
@@ -136,6 +136,16 @@ def _scope(
         if t.start not in taken and not (hops and hops.start() <= t.start < hops.end())
     )
     return Scope(view.name, graph_view, plan, entity, mentions, rest)
+
+
+def _loose_words(linked: Linked) -> list[Token]:
+    """ "Over" in "the maximum over what X needs" compares nothing: no number follows it."""
+    tokens = linked.tokens
+    return [
+        token
+        for place, token in enumerate(tokens)
+        if token.cue("op") and not any(t.kind == "number" for t in tokens[place : place + 3])
+    ]
 
 
 # -- what is followed, and which way

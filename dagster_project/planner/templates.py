@@ -21,7 +21,7 @@ ParamValue = Scalar | tuple[Scalar, ...] | TimeRange
 _LIGHT_CUES = {"filler": 0.04, "own": 0.04, "list": 0.1, "and": 0.1, "with": 0.1, "newest": 0.2}
 _HARD_CUES = {
     "count", "aggregate", "by", "compare", "without", "not", "op", "most", "least", "highest",
-    "lowest", "superlative", "trend", "search",
+    "lowest", "superlative", "trend", "search", "scope", "document",
 }  # fmt: skip
 _ORDER_SHARE = 0.2
 """How much the order of words may take from a score; Korean and English differ in it by nature."""
@@ -104,7 +104,7 @@ def _feature(token: Token) -> Feature | None:
     names = frozenset(m.feature for m in token.meanings)
     if not token.only_cue:
         said = [m.kind for m in token.meanings if m.kind != "cue"]
-        hard = all(kind in ("value", "superlative", "metric") for kind in said)
+        hard = all(kind in ("value", "superlative", "metric", "relation") for kind in said)
         return Feature(names, 1.0, hard, token)
     cues = [m.target for m in token.meanings]
     cues = [cue for cue in cues if cue not in ("filler", "own")] or cues

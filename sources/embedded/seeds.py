@@ -10,6 +10,9 @@ from time import perf_counter
 import psycopg
 from psycopg import sql
 
+from sources.embedded.plant.graph import SCHEMA as GRAPH_SCHEMA
+from sources.embedded.plant.graph import VERSION as GRAPH_VERSION
+from sources.embedded.plant.graph import load_plant_graph
 from sources.embedded.plant.load import VERSION as PLANT_VERSION
 from sources.embedded.plant.load import Scale, load_plant
 
@@ -27,7 +30,10 @@ class Seed:
     load: Callable[[psycopg.Connection, datetime, Scale], dict[str, int]]
 
 
-SEEDS: dict[str, Seed] = {"combined_cycle_plant": Seed("plant", PLANT_VERSION, load_plant)}
+SEEDS: dict[str, Seed] = {
+    "combined_cycle_plant": Seed("plant", PLANT_VERSION, load_plant),
+    "combined_cycle_plant_graph": Seed(GRAPH_SCHEMA, GRAPH_VERSION, load_plant_graph),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def test_run_query_takes_the_same_walls(lab: Canvas) -> None:
     found = lab.run_query(lab.release(), "instrument_profile", {"instrument": "SC-01"})
     assert found.rows[0][:2] == ("SC-01", "Bench scale")
     plan = TablePlan(table="lab.fault", columns=("lab.fault.id",))
-    early = lab.run_query(lab.release(), "lab_explore", table_plan=plan, as_of=seoul(3, 1))
+    early = lab.run_query(lab.release(), "lab_explore", plan=plan, as_of=seoul(3, 1))
     assert early.rows == ((7,),)
     unfilled = lab.run_query(lab.release(), "instrument_profile")
     assert unfilled.error is not None

@@ -40,7 +40,7 @@ class AccessRule(Value):
     sources: tuple[str, ...] = ("*",)
     queries: tuple[str, ...] = ("*",)
     masked_columns: tuple[str, ...] = ()
-    """`schema.table.column`, hidden from these roles."""
+    """`schema.table.column`, or `Label.property` of a graph; hidden from these roles."""
 
 
 class QuickRule(Value):

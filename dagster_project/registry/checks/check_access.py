@@ -22,5 +22,11 @@ def check_access(
                     wrong = f"{name!r} is in no file under {field}/"
                     yield Problem("CFG075", (*at, field, j), wrong, listed(known), near)
         for j, column in enumerate(rule.masked_columns if names else ()):
-            if names:
+            if names and not _is_property(column, names):
                 yield from names.column(column, (*at, "masked_columns", j))
+
+
+def _is_property(column: str, names: CatalogNames) -> bool:
+    """`Label.property` of a graph collection."""
+    label, _, name = column.partition(".")
+    return name in names.labels.get(label, ())
