@@ -19,8 +19,10 @@ import psutil
 
 from dagster_project.store.small_files import read_json, write_json
 
-PartName = Literal["webserver", "daemon"]
+PartName = Literal["webserver", "daemon", "work_orders"]
 PARTS: tuple[PartName, ...] = ("webserver", "daemon")
+"""What every site has."""
+EVERY_PART: tuple[PartName, ...] = (*PARTS, "work_orders")
 MARK = "CANVAS_LAUNCHED_IN"
 """Environment variable of everything we start, and of what that starts: the state's folder."""
 _PATIENCE_SECONDS = 8.0
@@ -103,7 +105,7 @@ def read_parts(state_dir: Path) -> dict[PartName, Part]:
     """The parts as last recorded."""
     kept = read_json(state_dir / "parts.json")
     parts: dict[PartName, Part] = {}
-    for name in PARTS:
+    for name in EVERY_PART:
         fields = kept.get(name)
         if isinstance(fields, dict):
             with suppress(KeyError, TypeError, ValueError):

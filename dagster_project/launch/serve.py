@@ -1,4 +1,4 @@
-"""Keeps Dagster's webserver and daemon running for a site: starts what is missing, no more."""
+"""Keeps the parts of a site running, Dagster's first: starts what is missing, no more."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import replace
 import psycopg
 
 from dagster_project.contracts.errors import CanvasError
-from dagster_project.launch import dagster_home
+from dagster_project.launch import dagster_home, work_orders
 from dagster_project.launch.parts import (
     PARTS,
     Part,
@@ -33,6 +33,11 @@ from dagster_project.store.small_files import locked, read_json, write_json
 _USUAL_PORT = 3000
 _OTHER_PORTS = (3001, 9999)
 _PATIENCE_SECONDS = 240.0
+_TITLES: dict[PartName, str] = {
+    "webserver": "Dagster's webserver",
+    "daemon": "Dagster's daemon",
+    "work_orders": "The demo's work-order service",
+}
 _LAST_TABLES = """
     select to_regclass('dagster.instance_info'), to_regclass('dagster.event_logs'),
            to_regclass('dagster.asset_keys'), to_regclass('dagster.jobs')
@@ -46,7 +51,7 @@ class LaunchError(CanvasError):
 
 
 class DagsterParts:
-    """Webserver and daemon of one site's state. `started` names what this object started."""
+    """The parts of one site's state. `started` names what this object started."""
 
     def __init__(self, settings: Settings, database: Database, port: int | None = None) -> None:
         self._settings = settings
@@ -54,15 +59,29 @@ class DagsterParts:
         self._owner_url = database.owner_url
         self._port_is_asked_for = port is not None
         self.port = port or _kept_port(settings)
+        self.wanted: tuple[PartName, ...] = PARTS
         self.started: set[PartName] = set()
 
-    def start_missing(self, names: tuple[PartName, ...] = PARTS) -> tuple[PartName, ...]:
-        """Start those that do not run, or run for another database, site or port.
+    def start_missing(self, names: tuple[PartName, ...] | None = None) -> tuple[PartName, ...]:
+        """Start those wanted that do not run, or run for another database, site or port.
 
         Effects: writes dagster.yaml and the record of processes. Shape: the names started.
         """
         with parts_lock(self._settings):
-            return self._start_missing(names)
+            return self._start_missing(self.wanted if names is None else names)
+
+    def want_work_orders(self, wanted: bool) -> None:
+        """Start the demo's work-order service with the others from now on, or stop it."""
+        self.wanted = (*PARTS, "work_orders") if wanted else PARTS
+        with parts_lock(self._settings):
+            if wanted:
+                self._start_missing(("work_orders",))
+                return
+            work_orders.forget(self._settings)
+            parts = read_parts(self._settings.state_dir)
+            if (part := parts.pop("work_orders", None)) is not None:
+                stop_parts([part])
+                write_parts(self._settings.state_dir, parts)
 
     def mend(self) -> tuple[str, ...] | None:
         """Start again what died, Postgres too; None when another command stopped everything.
@@ -73,7 +92,7 @@ class DagsterParts:
             if not read_parts(self._settings.state_dir):
                 return None
             postgres = ("postgres",) if start_postgres(self._settings) else ()
-            return (*postgres, *self._start_missing(PARTS))
+            return (*postgres, *self._start_missing(self.wanted))
 
     def _start_missing(self, names: tuple[PartName, ...]) -> tuple[PartName, ...]:
         parts = read_parts(self._settings.state_dir)
@@ -99,6 +118,18 @@ class DagsterParts:
         report("waiting for Dagster's daemon")
         return self._wait("daemon", lambda seen: seen.daemon_healthy)
 
+    def wait_for_work_orders(self) -> None:
+        """Wait until the work-order service answers, where it is wanted. Raises: LaunchError."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while "work_orders" in self.wanted and not self._work_orders_answer():
+            self._still_there("work_orders", deadline)
+            time.sleep(0.05)
+
+    def _work_orders_answer(self) -> bool:
+        ours = read_parts(self._settings.state_dir).get("work_orders")
+        port = work_orders.known_port(self._settings)
+        return ours is not None and port is not None and listens(ours, port)
+
     def wait_for_tables(self) -> None:
         """Wait until the first part has made Dagster's tables: two at once trip over each other.
 
@@ -118,7 +149,7 @@ class DagsterParts:
     def _is_right(self, part: Part | None, name: PartName) -> bool:
         if part is None or find_process(part) is None:
             return False
-        argv = dagster_home.command(name, self.port)
+        argv = self._command(name)
         return part.started_for == dagster_home.started_for(argv, self._environment)
 
     def _start(self, name: PartName) -> Part:
@@ -129,8 +160,10 @@ class DagsterParts:
                     "Give another --port, or none.",
                 )
             self.port = free_port(*_OTHER_PORTS)
+        if name == "work_orders":
+            work_orders.choose_port(self._settings)
         write_json(self._settings.state_dir / "webserver.json", {"port": self.port})
-        argv = dagster_home.command(name, self.port)
+        argv = self._command(name)
         part = start_part(
             name,
             argv,
@@ -139,6 +172,11 @@ class DagsterParts:
             self._settings.logs_dir / f"{name}.log",
         )
         return replace(part, started_for=dagster_home.started_for(argv, self._environment))
+
+    def _command(self, name: PartName) -> list[str]:
+        if name == "work_orders":
+            return work_orders.command(work_orders.known_port(self._settings) or 0)
+        return dagster_home.command(name, self.port)
 
     def _wait(self, name: PartName, enough: Callable[[Answering], bool]) -> Answering:
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -164,17 +202,24 @@ class DagsterParts:
         part = read_parts(self._settings.state_dir).get(name)
         log = self._settings.logs_dir / f"{name}.log"
         if part is None or find_process(part) is None:
-            if name == "webserver" and not is_free(self.port):
+            if self._lost_its_port(name):
                 self.start_missing((name,))
                 return
             raise LaunchError(
-                f"Dagster's {name} ended while it started. The end of {log}:\n{last_lines(log)}"
+                f"{_TITLES[name]} ended while it started. The end of {log}:\n{last_lines(log)}"
             )
         if time.monotonic() > deadline:
             raise LaunchError(
-                f"Dagster's {name} was not ready within {_PATIENCE_SECONDS:.0f} s. "
+                f"{_TITLES[name]} was not ready within {_PATIENCE_SECONDS:.0f} s. "
                 f"The end of {log}:\n{last_lines(log)}"
             )
+
+    def _lost_its_port(self, name: PartName) -> bool:
+        """Another program took it between the choice and the start."""
+        if name == "work_orders":
+            port = work_orders.known_port(self._settings)
+            return port is not None and not is_free(port)
+        return name == "webserver" and not is_free(self.port)
 
 
 @contextmanager

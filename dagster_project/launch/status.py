@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from dagster_project.launch.parts import PARTS, find_process, read_parts
+from dagster_project.launch import work_orders
+from dagster_project.launch.parts import PARTS, find_process, listens, read_parts
 from dagster_project.launch.probe import probe
 from dagster_project.launch.serve import known_port
 from dagster_project.store.embedded import EmbeddedPostgres
@@ -28,8 +29,8 @@ class PartStatus:
 
 
 def status(settings: Settings) -> tuple[PartStatus, ...]:
-    """Postgres, webserver and daemon. Starts and changes nothing."""
-    return (_postgres(settings), *_dagster(settings))
+    """Postgres, webserver, daemon, and what the site's sources need. Starts nothing."""
+    return (_postgres(settings), *_dagster(settings), *_work_orders(settings))
 
 
 def _postgres(settings: Settings) -> PartStatus:
@@ -69,4 +70,24 @@ def _dagster(settings: Settings) -> list[PartStatus]:
             detail=details[name] if alive[name] else "",
         )
         for name in PARTS
+    ]
+
+
+def _work_orders(settings: Settings) -> list[PartStatus]:
+    """Nothing where the site has not wanted it."""
+    port = work_orders.known_port(settings)
+    if port is None:
+        return []
+    part = read_parts(settings.state_dir).get("work_orders")
+    alive = part is not None and find_process(part) is not None
+    answers = part is not None and alive and listens(part, port) and work_orders.answers(port)
+    return [
+        PartStatus(
+            name="work_orders",
+            running=answers,
+            pid=part.pid if part is not None and alive else None,
+            place=f"http://127.0.0.1:{port}",
+            log=str(settings.logs_dir / "work_orders.log"),
+            detail="does not answer" if alive and not answers else "",
+        )
     ]

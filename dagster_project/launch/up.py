@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from dagster_project.launch import work_orders
 from dagster_project.launch.parts import PARTS, find_process, read_parts, stop_parts, stop_strays
 from dagster_project.launch.serve import DagsterParts, LaunchError, start_postgres
 from dagster_project.launch.site import ask_first, example_question, make_ready
@@ -124,6 +125,8 @@ def _bring_up(running: Running, report: Report, question: str | None) -> None:
     report("starting Dagster")
     parts.start_missing(("webserver",))
     site = make_ready(settings, running.database, report)
+    parts.want_work_orders(work_orders.is_wanted(site.assets.values()))
+    parts.wait_for_work_orders()
     asked = example_question(site.assets.values()) if question is None else question
     if asked:
         report(f"asking: {asked}")
