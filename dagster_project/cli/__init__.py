@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "publish": ("publish", "Publish drafts if the golden questions they touch stay right."),
     "requests": ("requests", "Approve or decline requests to roll back."),
     "audit": ("requests", "Show who changed what, and why."),
+    "catalog": ("catalog", "Scan sources; show drift, approve it, bring facts into the files."),
     "prune": ("prune", "Delete traces that are older than the policy keeps them."),
     "assets": ("assets", "List, check, compare, publish and roll back config assets."),
 }

@@ -245,7 +245,7 @@ def _gone(spec: SchemaCatalogSpec, facts: SourceFacts) -> tuple[str, ...]:
 
 def _proposed(spec: SchemaCatalogSpec, facts: SourceFacts) -> tuple[Rename, ...]:
     live = {table.name: table for table in facts.tables}
-    declared = {table.name: table for table in spec.tables}
+    declared = {t.name: t for t in spec.tables if t.name not in live or not _is_bare(t)}
     gone = [_as_thing(table) for name, table in declared.items() if name not in live]
     come = [
         Thing("table", name, "", tuple(_plain(c.name, c.type) for c in table.columns))
@@ -255,12 +255,22 @@ def _proposed(spec: SchemaCatalogSpec, facts: SourceFacts) -> tuple[Rename, ...]
     found = list(table_renames(gone, come))
     for name in declared.keys() & live.keys():
         # Only what is not yet written about may be what something gone is called now.
-        old = tuple(_written(column) for column in declared[name].columns)
+        there = {column.name for column in live[name].columns}
+        old = tuple(
+            _written(column)
+            for column in declared[name].columns
+            if column.name not in there or not _is_bare(column)
+        )
         renames = column_renames(
             old, live[name].columns, _figures(declared[name]), dict(live[name].statistics)
         )
         found += [Rename(f"{name}.{r.old}", f"{name}.{r.new}", r.likeness) for r in renames]
     return tuple(sorted(found, key=lambda rename: rename.old))
+
+
+def _is_bare(one: TableSpec | ColumnSpec) -> bool:
+    """Put there by a sync, switched off, and nobody has written about it."""
+    return not one.enabled and not one.names.all() and not one.description
 
 
 def _as_thing(table: TableSpec) -> Thing:

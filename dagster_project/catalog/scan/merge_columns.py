@@ -39,11 +39,11 @@ def merge_column(column: ColumnSpec, found: FactsOfColumn) -> ColumnSpec:
         # Nothing of its values is written anywhere.
         update |= {"samples": (), "minimum": None, "maximum": None}
         return column.model_copy(update=update)
-    if statistics.minimum is not None:
+    if statistics.minimum is not None and facts.type not in ("text", "json"):
         update["minimum"], update["maximum"] = statistics.minimum, statistics.maximum
-    if not column.samples and facts.type in ("text", "integer", "number"):
+    update["values"] = values = _values(column, found)
+    if not column.samples and not values and facts.type in ("text", "integer", "number"):
         update["samples"] = statistics.common[:MAX_SAMPLES]
-    update["values"] = _values(column, found)
     return column.model_copy(update=update)
 
 
