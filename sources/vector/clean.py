@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^()\s]*(?:\([^()]*\))?[^()]*\)|!\[[^\]]*\]\[[^\]]*\]")
-_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()]*\))?[^()]*\)")
-_REFERENCE_LINK = re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*\]")
+_TARGET = r"\([^()\s]{0,2000}(?:\([^()]{0,400}\))?[^()]{0,400}\)"
+_IMAGE = re.compile(rf"!\[[^\[\]]{{0,400}}\](?:{_TARGET}|\[[^\[\]]{{0,400}}\])")
+_LINK = re.compile(rf"\[((?:[^\[\]]|\[[^\[\]]{{0,400}}\]){{0,400}})\]{_TARGET}")
+_REFERENCE_LINK = re.compile(r"\[([^\[\]]{1,400})\]\[[^\[\]]{0,400}\]")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s+\S+.*$", re.MULTILINE)
-_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}", re.DOTALL)
+_SHORTCODE = re.compile(r"\{\{[<%][^{}]{0,400}[%>]\}\}")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s)>\]]+")
 _RULES = re.compile(r"^[\s|:+=-]+$|^\s*(?:```|~~~).*$", re.MULTILINE)
 _MARKUP = re.compile(r"[*`|~]+|^\s*(?:>+|[-+]|#{1,6}|\d+[.)])\s+", re.MULTILINE)
 _NOTE = re.compile(r"\[!\w+\]")
 _SPACE = re.compile(r"\s+")
+# Every repeat has a bound: an opening bracket without its closing one must not cost the whole text.
 
 
 def clean_markdown(source: str) -> str:

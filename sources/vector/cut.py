@@ -13,17 +13,21 @@ _WORD = re.compile(r"[가-힣]+|[^\W가-힣]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?。])\s+|(?<=[가-힣][다요]\.)\s*")
 _SYLLABLES_PER_WORD = 2.5
 _LETTERS_PER_WORD = 20.0
+_SIGNS_PER_WORD = 25.0
 """A longer run is a key or data."""
 
 
 def count_words(text: str) -> int:
-    """How long a text is, in words of English: a Korean word of five syllables counts for two."""
+    """How long a text is, in words of English: a Korean word of five syllables counts for two.
+
+    What holds hardly a word, such as a drawing of signs, counts by its length.
+    """
     total = 0.0
     for found in _WORD.finditer(text):
         run = found.group()
         letters = _SYLLABLES_PER_WORD if "가" <= run[0] <= "힣" else _LETTERS_PER_WORD
         total += max(1.0, len(run) / letters)
-    return round(total)
+    return round(max(total, sum(map(len, text.split())) / _SIGNS_PER_WORD))
 
 
 def pack(source: str, blocks: Iterable[Span], max_words: int) -> list[Span]:

@@ -66,7 +66,9 @@ def _gram_hashes(text: str) -> NDArray[np.uint64]:
 
     spread = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     plain = "".join(c if c.isalnum() or unicodedata.combining(c) else " " for c in spread)
-    joined = f" {' '.join(plain.split())} "[:MAX_LETTERS]
+    if not (words := plain.split()):
+        return np.zeros(0, np.uint64)
+    joined = f" {' '.join(words)} "[:MAX_LETTERS]
     codes = np.frombuffer(joined.encode("utf-32-le"), np.uint32).astype(np.uint64)
     found = []
     rolling = np.zeros(len(codes), np.uint64)

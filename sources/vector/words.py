@@ -38,9 +38,9 @@ def _words_of_run(run: str) -> tuple[str, ...]:
     if not run.isascii():
         return (run.casefold()[:MAX_LETTERS],)
     pieces = [part for piece in _SEPARATOR.split(run) for part in _name_parts(piece)]
-    whole = run.casefold()[:MAX_LETTERS]
+    whole = english_stem(run.casefold()[:MAX_LETTERS])
     if len(pieces) <= 1:
-        return (english_stem(whole),)
+        return (whole,)
     return (whole, *(english_stem(piece) for piece in pieces))
 
 
