@@ -28,19 +28,21 @@ def inspect_select(
     allowed_tables: Iterable[str],
     dialect: Dialect = "postgres",
     *,
+    functions: frozenset[str] = frozenset(),
     source: str = "sql",
 ) -> None:
     """Let exactly one SELECT over `allowed_tables` pass.
 
     Shape: `allowed_tables` holds `schema.table` or `schema.*`, lower case; a quoted name in the
-    statement is compared in lower case. Values stand as `%(name)s`, a percent sign as `%%`.
+    statement is compared in lower case. `functions` may be called, by their plain name, beside
+    those of `guard_words`. Values stand as `%(name)s`, a percent sign as `%%`.
     Raises: QueryRejected, saying which rule, where and what to do.
     """
     allowed = allowed_tables if isinstance(allowed_tables, frozenset) else frozenset(allowed_tables)
     if len(text) > MAX_CHARACTERS:
         reason = f"the statement has {len(text)} characters; at most {MAX_CHARACTERS} are read."
         raise QueryRejected(source, reason, "Split it into steps.")
-    refusal = _refusal(text, allowed, dialect)
+    refusal = _refusal(text, allowed, dialect, functions)
     if refusal is not None:
         raise QueryRejected(source, *refusal)
 
@@ -59,8 +61,10 @@ def without_terminator(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _refusal(text: str, allowed: frozenset[str], dialect: Dialect) -> tuple[str, str] | None:
-    found = _examine(text, dialect)
+def _refusal(
+    text: str, allowed: frozenset[str], dialect: Dialect, functions: frozenset[str]
+) -> tuple[str, str] | None:
+    found = _examine(text, dialect, functions)
     if isinstance(found, Refused):
         return found.reason, found.instruction
     for table in sorted(found):
@@ -75,10 +79,12 @@ def _refusal(text: str, allowed: frozenset[str], dialect: Dialect) -> tuple[str,
 
 
 @lru_cache(maxsize=4096)
-def _examine(text: str, dialect: Dialect) -> frozenset[str] | Refused:
+def _examine(
+    text: str, dialect: Dialect, functions: frozenset[str] = frozenset()
+) -> frozenset[str] | Refused:
     try:
-        sent = scan(without_terminator(text))
-        tables = read_tree(sent, dialect)
+        sent = scan(without_terminator(text), functions)
+        tables = read_tree(sent, dialect, functions)
     except Refused as refused:
         return refused
     except RecursionError:

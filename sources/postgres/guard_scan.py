@@ -62,8 +62,9 @@ def fold(name: str) -> str:
     return name.translate(_ASCII_LOWER)
 
 
-def scan(text: str) -> Sent:
-    """Check every token, and write the text as the server gets it. Raises: Refused."""
+def scan(text: str, functions: frozenset[str] = frozenset()) -> Sent:
+    """Check every token, and write the text as the server gets it. `functions` may be called
+    beside the known ones. Raises: Refused."""
     tokens = _tokens(text)
     if not tokens:
         raise Refused("the statement is empty.", "Send one SELECT.")
@@ -75,7 +76,7 @@ def scan(text: str) -> Sent:
             parts.append(f"${numbers.setdefault(token.text, len(numbers) + 1)}")
         else:
             parts.append(token.text.replace("%%", "%"))
-    return Sent("".join(parts), len(numbers), _check_words(tokens))
+    return Sent("".join(parts), len(numbers), _check_words(tokens, functions))
 
 
 def _tokens(text: str) -> list[_Token]:
@@ -155,7 +156,7 @@ def _stands_alone(token: _Token, parts: list[str], follower: _Token | None) -> N
         )
 
 
-def _check_words(tokens: list[_Token]) -> tuple[str, ...]:
+def _check_words(tokens: list[_Token], functions: frozenset[str]) -> tuple[str, ...]:
     """Refuse qualified calls and identity words; give back the names that are called unknown."""
     solid = [token for token in tokens if token.kind != "space"]
     unknown: list[str] = []
@@ -172,6 +173,7 @@ def _check_words(tokens: list[_Token]) -> tuple[str, ...]:
                 f"the function {name!r} is called through a schema.",
                 "Only built-in functions may be called, by their plain name.",
             )
-        if called and (name not in _CALLABLE or (token.kind == "quoted" and name in SYNTAX)):
+        is_known = name in _CALLABLE or name in functions
+        if called and (not is_known or (token.kind == "quoted" and name in SYNTAX)):
             unknown.append(name)
     return tuple(unknown)

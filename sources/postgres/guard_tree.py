@@ -19,13 +19,15 @@ _FOREIGN_TYPES = ("USER-DEFINED", "UNKNOWN", "OBJECT")
 _COARSE_UNITS = ("min", "hour", "day", "week", "month", "year", "decade", "centur")
 
 
-def read_tree(sent: Sent, dialect: str) -> frozenset[TableName]:
+def read_tree(
+    sent: Sent, dialect: str, functions: frozenset[str] = frozenset()
+) -> frozenset[TableName]:
     """The tables that the statement reads, as (schema, table). Raises: Refused."""
     root = _parse_one(sent.text, dialect)
     nodes = list(root.walk())
     _check_calls(sent.unknown_calls, nodes)
     for node in nodes:
-        _check_node(node)
+        _check_node(node, functions)
     return frozenset(_tables(root, frozenset()))
 
 
@@ -67,11 +69,11 @@ def _unknown_function(name: str) -> Refused:
     )
 
 
-def _check_node(node: exp.Expr) -> None:
+def _check_node(node: exp.Expr, functions: frozenset[str]) -> None:
     from sqlglot import exp
 
     if isinstance(node, exp.Anonymous):
-        if fold(node.name) not in FUNCTIONS:
+        if fold(node.name) not in FUNCTIONS | functions:
             raise _unknown_function(fold(node.name))
     elif isinstance(node, exp.DataType):
         if type(node) is not exp.DataType or node.this.value in _FOREIGN_TYPES:

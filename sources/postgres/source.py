@@ -41,7 +41,7 @@ class PostgresSource:
     """Fulfils `sources.protocol.Source`. Opens nothing until the first query.
 
     A query must stay within `allowed_tables` (`schema.table` or `schema.*`) and within its own
-    list. An empty list allows nothing.
+    list. An empty list allows nothing. `allowed_functions` may be called beside the guard's own.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class PostgresSource:
         *,
         allowed_tables: Collection[str] = (),
         allowed_operations: Collection[str] = ("select",),
+        allowed_functions: Collection[str] = (),
         flavour: Flavour = "postgres",
         max_connections: int = 8,
         statement_timeout_seconds: float = 5.0,
@@ -60,6 +61,7 @@ class PostgresSource:
         self._name = name
         self._allowed_tables = frozenset(allowed_tables)
         self._allowed_operations = frozenset(allowed_operations)
+        self._allowed_functions = frozenset(allowed_functions)
         self._flavour: Flavour = flavour
         self._max_latency_ms = max_latency_ms
         self._health_retries = health_retries
@@ -95,8 +97,9 @@ class PostgresSource:
                 "the operation 'select' is not allowed.",
                 "Add it to the source's allowed_operations.",
             )
-        inspect_select(query.text, self._allowed_tables, source=self._name)
-        inspect_select(query.text, query.allowed_tables, source=self._name)
+        functions = self._allowed_functions
+        for tables in (self._allowed_tables, query.allowed_tables):
+            inspect_select(query.text, tables, functions=functions, source=self._name)
 
     def run(self, query: BoundQuery) -> Rows:
         """One round trip. Raises: any SourceError."""

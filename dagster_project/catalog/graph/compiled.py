@@ -20,6 +20,7 @@ class GraphTarget:
     schema: str = ""
     """Of the embedded graph's tables."""
     max_rows: int = 200
+    """The statement gives one more when there are more, unless the plan asked for fewer."""
     max_edges: int = 500
     max_paths: int = 3
 
@@ -44,4 +45,5 @@ class CompiledGraph:
     edges_text: str = ""
     edges_params: dict[str, object] = field(default_factory=dict)
     focus: tuple[str, ...] = ()
-    """Keys of the nodes it starts from."""
+    """Keys of the nodes it starts from, and for a path of its ends; empty where filters pick
+    them."""
