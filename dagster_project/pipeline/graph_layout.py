@@ -11,6 +11,7 @@ from unicodedata import east_asian_width
 
 from dagster_project.contracts.block import GraphBlock, GraphEdge, GraphNode
 from dagster_project.pipeline.graph_layers import Spot, layers_of
+from dagster_project.pipeline.plain_text import one_line
 
 _SIDE, _TOP, _GAP = 44.0, 16.0, 84.0
 _NARROW_PX, _WIDE_PX = 6.0, 11.0
@@ -97,7 +98,7 @@ def _placed(spot: Spot, x: float, y: float) -> PlacedNode:
     node = spot.nodes[0]
     return PlacedNode(
         id=spot.id,
-        label="" if spot.folded else node.label,
+        label="" if spot.folded else one_line(node.label),
         text=text,
         x=x,
         y=y,
@@ -110,7 +111,7 @@ def _placed(spot: Spot, x: float, y: float) -> PlacedNode:
 def _text(node: GraphNode) -> str:
     """Key and name, cut where they would run into the next column."""
     whole = node.id if node.name in ("", node.id) else f"{node.id} {node.name}"
-    whole = " ".join(whole.split())
+    whole = one_line(whole)
     if text_px(whole) <= _LONGEST_LABEL_PX:
         return whole
     kept = whole
@@ -132,7 +133,7 @@ def _lines(
         if nodes[ends[0]].stands_for > 1 or nodes[ends[1]].stands_for > 1:
             labels[min(ends), max(ends)].add("")  # pyright: ignore[reportArgumentType]
         else:
-            labels[ends[0], ends[1]].add(edge.label or edge.type)
+            labels[ends[0], ends[1]].add(one_line(edge.label or edge.type))
     return tuple(
         _line(nodes[source], nodes[target], label, turn)
         for (source, target), names in labels.items()

@@ -110,7 +110,7 @@ def _node_layers(layout: Layout) -> list[Spec]:
         },
     }
     texts: Values = [
-        {"x": round(node.x + 9, 1), "y": round(node.y, 1), "text": one_line(node.text)}
+        {"x": round(node.x + 9, 1), "y": round(node.y, 1), "text": node.text}
         for node in layout.nodes
     ]
     return [points, *_texts(layout, texts, "left", _INK)]
@@ -166,7 +166,7 @@ def _arrows(lines: Sequence[PlacedLine]) -> Values:
 
 def _names_of(lines: Sequence[PlacedLine]) -> Values:
     return [
-        {"x": round(line.middle[0], 1), "y": round(line.middle[1], 1), "text": one_line(line.label)}
+        {"x": round(line.middle[0], 1), "y": round(line.middle[1], 1), "text": line.label}
         for line in lines
     ]
 
