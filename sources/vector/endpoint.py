@@ -84,7 +84,7 @@ class EndpointEmbedder:
     def _ask(self, batch: list[str], deadline: float, timeout_seconds: float) -> object:
         import httpx2
 
-        body = {"model": self._model, "input": batch, "encoding_format": "base64"}
+        body = {"model": self._model, "input": batch}
         for pause in (*_PAUSES_SECONDS, None):
             left = deadline - time.monotonic()
             if left <= 0:
@@ -145,9 +145,8 @@ class EndpointEmbedder:
         except (ValueError, TypeError, binascii.Error) as error:
             raise self._unreadable("a vector is neither numbers nor base64") from error
         if vector.shape != (self._dimension,):
-            reason = (
-                f"the model {self._model!r} gives {vector.size} numbers, not {self._dimension}."
-            )
+            gives = f"gives {vector.size} numbers, not {self._dimension}"
+            reason = f"the model {self._model!r} of {self._url} {gives}."
             raise QueryFailed(self._source, reason, f"Set the dimension to {vector.size}.")
         if not np.isfinite(vector).all():
             raise self._unreadable("a vector holds no finite numbers")
