@@ -34,6 +34,9 @@ def translate(
     """The error that our callers know, to be raised `from` the driver's."""
     from neo4j import exceptions as driver
 
+    if target.ca_file is not None and not target.ca_file.is_file():
+        reason = f"its file of certificates {str(target.ca_file)!r} is not there."
+        return SourceUnavailable(source, reason, "Correct the source's ca_file.")
     certificate = _certificate_reason(error)
     if certificate is not None:
         return SourceUnavailable(source, f"{target.shown}: {certificate[0]}", certificate[1])

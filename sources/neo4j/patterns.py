@@ -40,6 +40,7 @@ _FUNCTIONS = frozenset(
      "tofloatornull", "tointeger", "tointegerlist", "tointegerornull", "tolower", "tostring",
      "tostringlist", "tostringornull", "toupper", "trim", "type", "upper", "valuetype")
 )  # fmt: skip
+_DEEPEST = 60
 _AFTER_IS = frozenset(("null", "not", "typed", "normalized", "nfc", "nfd", "nfkc", "nfkd", "::"))
 
 
@@ -77,6 +78,8 @@ class _Reader:
                 self._symbol(index, token.text)
             elif token.kind == "word" and self._at(index - 1) not in (".", ":"):
                 self._word(index, token.fold)
+        if len(self._levels) > 1:
+            raise Refused("a bracket is never closed.", "Correct the statement.")
 
     def _symbol(self, index: int, mark: str) -> None:
         if mark in ("(", "[", "{"):
@@ -87,6 +90,8 @@ class _Reader:
             self._names(index + 1)
 
     def _open(self, index: int, mark: str) -> None:
+        if len(self._levels) > _DEEPEST:
+            raise Refused("the statement is nested too deeply.", "Split it into steps.")
         if mark == "(" and self._is_node(index):
             self._node(index)
         context: Context = "paren"
@@ -164,7 +169,7 @@ class _Reader:
         """Whether what this bracket opens is built as a node pattern is."""
         before = self._tokens[index - 1] if index else None
         if before is not None and before.is_name:
-            is_dotted = self._at(index - 2) == "."
+            is_dotted = self._at(index - 2) in (".", ":")
             if before.kind == "quoted" or is_dotted or before.fold in _FUNCTIONS:
                 return False
             if before.fold == "call":

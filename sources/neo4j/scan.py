@@ -80,7 +80,7 @@ class _Reading:
         found: dict[str, int] = {}
         for part in _parts(sorted(names)):
             branches = (
-                f"MATCH {pattern.format(name=quoted(name))} RETURN {at} AS at, count(*) AS n"
+                f"MATCH {pattern.format(name=quoted(name))} WITH count(*) AS n RETURN {at} AS at, n"
                 for at, name in enumerate(part)
             )
             for row in await self.rows(" UNION ALL ".join(branches)):
@@ -91,16 +91,17 @@ class _Reading:
 async def _facts(
     reading: _Reading, allowed: frozenset[str], whole: int
 ) -> tuple[tuple[LabelFacts, ...], tuple[RelationFacts, ...], tuple[str, ...]]:
+    constraints = await reading.rows("SHOW CONSTRAINTS")
+    indexes = await reading.rows("SHOW INDEXES")
+    awaited = _named(constraints) | _named(indexes)
     labels = await reading.counts(
-        "(:{name})", (row["label"] for row in await reading.rows("CALL db.labels()"))
+        "(:{name})", awaited | {row["label"] for row in await reading.rows("CALL db.labels()")}
     )
     types = await reading.counts(
         "()-[:{name}]->()",
         (row["relationshipType"] for row in await reading.rows("CALL db.relationshipTypes()")),
     )
     joins = await _joins(reading)
-    constraints = await reading.rows("SHOW CONSTRAINTS")
-    indexes = await reading.rows("SHOW INDEXES")
     totals = await reading.rows(
         "MATCH () WITH count(*) AS n CALL () { MATCH ()-->() RETURN count(*) AS r } RETURN n, r"
     )
@@ -110,7 +111,6 @@ async def _facts(
     required = _required(constraints)
     node_columns = columns_of_labels(nodes, labels, required)
     type_columns = columns_of_types(edges, required)
-    schema = {name for row in (*constraints, *indexes) for name in row["labelsOrTypes"] or ()}
     label_facts = tuple(
         LabelFacts(
             label,
@@ -120,7 +120,7 @@ async def _facts(
             row_estimate=count,
         )
         for label, count in sorted(labels.items())
-        if is_allowed.label(label) and (count or label in schema)
+        if is_allowed.label(label) and (count or label in awaited)
     )
     relation_facts = tuple(
         RelationFacts(
@@ -184,7 +184,7 @@ async def _properties(
     for name, count in counts.items():
         text = sample.format(name=quoted(name), limit=SAMPLE)
         for row in await reading.rows(text):
-            everywhere = row["bearing"] >= min(count, SAMPLE)
+            everywhere = row["bearing"] == count  # so never where only a part was read
             found.append(PropertyRow.of({**row, "on": [name], "mandatory": everywhere}))
     return found, f"properties come from {SAMPLE:,} {what}: the graph is large."
 
@@ -194,6 +194,12 @@ def _keys(constraints: list[dict[str, Any]], label: str) -> Iterator[KeyFacts]:
         kind = _KEY_KINDS.get(row["type"])
         if kind is not None and label in row["labelsOrTypes"]:
             yield KeyFacts(kind, tuple(row["properties"]), name=row["name"])  # pyright: ignore[reportArgumentType]
+
+
+def _named(schema: list[dict[str, Any]]) -> set[str]:
+    """Labels of constraints or indexes, whether or not a node bears them yet."""
+    rows = (row for row in schema if row["entityType"] == "NODE")
+    return {name for row in rows for name in row["labelsOrTypes"] or ()}
 
 
 def _required(constraints: list[dict[str, Any]]) -> frozenset[tuple[str, str]]:

@@ -29,6 +29,7 @@ from pathlib import Path
 import pytest
 
 from .build import NoServer
+from .certificates import make_certificates
 from .launch import session_server, start_server, stop_server
 from .server import Neo4jServer
 
@@ -36,6 +37,7 @@ __all__ = [
     "Neo4jServer",
     "NoServer",
     "empty_neo4j",
+    "make_certificates",
     "neo4j_server",
     "start_server",
     "stop_server",

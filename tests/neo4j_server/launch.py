@@ -13,9 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from .build import NoServer, ensure_build, file_lock
+from .certificates import make_certificates
 from .server import Neo4jServer
 
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 _OPENS = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
 _FLAGS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-Dlog4j2.disable.jmx=true")
 
@@ -34,7 +35,8 @@ def session_server(folder: Path, owner: int) -> Neo4jServer:
                 raise NoServer(told["missing"])
             return Neo4jServer(**told)
         try:
-            server = start_server(owner=owner, watch=folder / "lock")
+            certificates = make_certificates(folder / "certificates")
+            server = start_server(certificates=certificates, owner=owner, watch=folder / "lock")
         except NoServer as missing:
             state.write_text(json.dumps({"missing": str(missing)}))
             raise
@@ -83,7 +85,11 @@ def start_server(
     chosen = _await_ready(process, log)
     log.unlink(missing_ok=True)
     return Neo4jServer(
-        uri=f"bolt://127.0.0.1:{chosen}", user="neo4j", password=password, pid=process.pid
+        uri=f"bolt://127.0.0.1:{chosen}",
+        user="neo4j",
+        password=password,
+        pid=process.pid,
+        authority=str(certificates / "authority.crt") if certificates else None,
     )
 
 

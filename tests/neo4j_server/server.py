@@ -22,6 +22,8 @@ class Neo4jServer:
     pid: int | None = None
     """Its process where we started it; None for somebody else's server."""
     database: str = "neo4j"
+    authority: str | None = None
+    """File of the authority whose certificate it shows to `bolt+s`; None where it has no TLS."""
 
     @property
     def host(self) -> str:
