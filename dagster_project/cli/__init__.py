@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("requests", "Show who changed what, and why."),
     "catalog": ("catalog", "Scan sources; show drift, approve it, bring facts into the files."),
     "prune": ("prune", "Delete traces that are older than the policy keeps them."),
+    "aliases": ("aliases", "List names; decide on proposed ones; check for collisions."),
     "assets": ("assets", "List, check, compare, publish and roll back config assets."),
 }
 """Command to its module in this package, and the line that the help shows."""

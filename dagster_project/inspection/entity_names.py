@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dagster_project.contracts.assets.resolver import EntityMapping
+from typing import TYPE_CHECKING
+
+from dagster_project.contracts.asset_version import Release
+from dagster_project.contracts.assets.resolver import EntityMapping, ResolverSpec
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.resolver.names import EntityName, name_columns, names_from_rows
 from sources.protocol import BoundQuery, Source
 
-MAX_NAMES = 200_000
+if TYPE_CHECKING:
+    from dagster_project.canvas import Canvas
+
+MAX_NAMES = 1_000_000
 
 
 def read_names(
@@ -28,8 +34,23 @@ def read_names(
         BoundQuery(
             text=f"SELECT {selected} FROM {table}",
             max_rows=MAX_NAMES,
-            timeout_seconds=10.0,
+            timeout_seconds=30.0,
             allowed_tables=frozenset({entity.table.lower()}),
         )
     )
     return names_from_rows(mapping, entity, columns, found.rows)
+
+
+def resolver_names(canvas: Canvas, release: Release, spec: ResolverSpec) -> list[EntityName]:
+    """Names of every thing that the resolver maps. Raises: AssetNotFound, any SourceError."""
+    names: list[EntityName] = []
+    for mapping in spec.entity_mappings:
+        version = release.get("schema_catalog", mapping.catalog)
+        if version is None or not isinstance(version.asset.spec, SchemaCatalogSpec):
+            raise AssetNotFound(
+                f"schema_catalog {mapping.catalog!r} is not in the release.",
+                "Publish it, or map the entity to another catalog.",
+            )
+        catalog = version.asset.spec
+        names += read_names(catalog, mapping, canvas.source(catalog.source, release))
+    return names

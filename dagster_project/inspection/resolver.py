@@ -31,9 +31,10 @@ def inspect_resolver(
         summary=f"{aliases} aliases of {len(spec.alias_groups)} things beside"
         f" {len(names or ())} names in the data; {len(shared)} names are shared",
         findings=(
-            _shared_names(spec, shared),
-            _strangers(spec, names),
-            _expired(spec, day),
+            shared_names(spec, shared),
+            taken_names(shared),
+            strangers(spec, names),
+            expired_groups(spec, day),
             _patterns(spec.pattern_rules),
         ),
         facts={
@@ -51,16 +52,16 @@ def inspect_resolver(
                 for g in spec.alias_groups
             ),
         ),
-        document=_shared_document(shared) if shared else None,
+        document=shared_document(shared) if shared else None,
     )
 
 
-def _shared_document(shared: Sequence[Collision]) -> str:
+def shared_document(shared: Sequence[Collision]) -> str:
     lines = [f"- `{one.name}`: {', '.join(key for _, key in one.means)}" for one in shared]
     return "**Names of several things**\n\n" + "\n".join(lines[:100])
 
 
-def _shared_names(spec: ResolverSpec, shared: Sequence[Collision]) -> Observation:
+def shared_names(spec: ResolverSpec, shared: Sequence[Collision]) -> Observation:
     """A shared name is fine where people are asked which they mean, else it is a guess."""
     named = "; ".join(
         f"{one.name!r} means {', '.join(key for _, key in one.means[:3])}"
@@ -75,7 +76,21 @@ def _shared_names(spec: ResolverSpec, shared: Sequence[Collision]) -> Observatio
     )
 
 
-def _strangers(spec: ResolverSpec, names: Sequence[EntityName] | None) -> Observation:
+def taken_names(shared: Sequence[Collision]) -> Observation:
+    """An alias that is another thing's own name or key takes its name away: never fine."""
+    taken = [one for one in shared if one.taken]
+    named = "; ".join(
+        f"{one.name!r} means {', '.join(key for _, key in one.means[:3])}"
+        for one in taken[:MAX_NAMED]
+    )
+    return observed(
+        "taken",
+        f"{len(taken)} aliases are another thing's own name or key: {named}" if taken else None,
+        "no alias is another thing's own name or key",
+    )
+
+
+def strangers(spec: ResolverSpec, names: Sequence[EntityName] | None) -> Observation:
     if names is None:
         return Observation(name="keys", status="warn", detail="the source did not give its names")
     mapped = {mapping.entity for mapping in spec.entity_mappings}
@@ -94,7 +109,7 @@ def _strangers(spec: ResolverSpec, names: Sequence[EntityName] | None) -> Observ
     )
 
 
-def _expired(spec: ResolverSpec, day: date) -> Observation:
+def expired_groups(spec: ResolverSpec, day: date) -> Observation:
     expired = sorted(g.key for g in spec.alias_groups if g.expires is not None and g.expires < day)
     return observed(
         "expiry",
