@@ -11,6 +11,8 @@ from dagster._core.definitions.data_version import CachingStaleStatusResolver, S
 from dagster._core.loader import LoadingContextForTest
 from shop import load_shop
 
+from dagster_project.canvas import Canvas
+from dagster_project.canvas.scans import approve, scan_catalog
 from dagster_project.defs.config_assets import CHECKS
 from dagster_project.defs.location import code_location
 from dagster_project.registry.load import load_site
@@ -32,6 +34,9 @@ def live(
         monkeypatch.setenv("SHOP_READER_URL", database.reader_url)
         sync(database, load_site(site).require_good(), "tests")
         publish(database, None, "tests", "first")
+        with Canvas.open(settings) as canvas:
+            scan_catalog(canvas, "shop", "tests")
+            approve(canvas, "shop", "tests", "as loaded")
         yield settings, database
 
 
