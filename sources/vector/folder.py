@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -31,10 +31,15 @@ class FolderMissing(Exception):
     """The collection's folder is not there: nothing is touched, nothing is removed."""
 
 
-def found_files(folder: Path, patterns: Iterable[str], made_by: str) -> Iterator[FoundFile]:
+def made_by(embedder_id: str, max_words: int, tags: Sequence[str]) -> str:
+    """All that shapes passages beside the content of a file."""
+    return f"{CUTTER_VERSION}|{embedder_id}|{max_words}|{'|'.join(tags)}"
+
+
+def found_files(folder: Path, patterns: Iterable[str], made: str) -> Iterator[FoundFile]:
     """Every file that fits a pattern, in order of its path; hidden ones and links out are left out.
 
-    `made_by` is all that shapes passages beside the content; it is a part of the hash.
+    `made` is what `made_by` gives; it is a part of the hash.
     Raises: FolderMissing.
     """
     if not folder.is_dir():
@@ -45,7 +50,7 @@ def found_files(folder: Path, patterns: Iterable[str], made_by: str) -> Iterator
         within = file.relative_to(folder)
         hidden = any(part.startswith(".") for part in within.parts)
         if not hidden and file.resolve().is_relative_to(inside):
-            yield _read(file, within.as_posix(), made_by)
+            yield _read(file, within.as_posix(), made)
 
 
 def read_document(path: str, content: bytes, max_words: int) -> Document:
@@ -58,7 +63,7 @@ def read_document(path: str, content: bytes, max_words: int) -> Document:
     return document
 
 
-def _read(file: Path, path: str, made_by: str) -> FoundFile:
+def _read(file: Path, path: str, made: str) -> FoundFile:
     try:
         size = file.stat().st_size
         if size > MAX_BYTES:
@@ -68,5 +73,5 @@ def _read(file: Path, path: str, made_by: str) -> FoundFile:
         path.encode()
     except (OSError, UnicodeEncodeError) as error:
         return FoundFile(path.encode(errors="replace").decode(), b"", "", f"unreadable: {error}")
-    digest = blake2b(content, digest_size=16, key=blake2b(made_by.encode()).digest()[:32])
+    digest = blake2b(content, digest_size=16, key=blake2b(made.encode()).digest()[:32])
     return FoundFile(path, content, digest.hexdigest())

@@ -10,7 +10,8 @@ from time import perf_counter
 from psycopg import sql
 
 from sources.vector.embedders import TextEmbedder
-from sources.vector.folder import CUTTER_VERSION, FoundFile, found_files, read_document
+from sources.vector.folder import FoundFile, found_files, made_by, read_document
+from sources.vector.known import read_known
 from sources.vector.passages import EmptyDocument, UnreadableDocument
 from sources.vector.tables import Connection, grant_read, has_tables, make_tables, table
 from sources.vector.write import ReadFile, forget, keep_collection, sum_up, write_documents
@@ -22,6 +23,8 @@ class FailedDocument:
 
     path: str
     reason: str
+    is_empty: bool = False
+    """It can be read and holds no text: nothing is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,6 @@ class IndexReport:
         return bool(self.added or self.changed or self.removed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The collection as the index has it."""
-
-    id: int | None
-    embedder: str
-    hashes: dict[str, str]
-    """By path."""
-
-
 def index_documents(
     connection: Connection,
     schema: str,
@@ -76,15 +69,14 @@ def index_documents(
     Raises: FolderMissing, SourceError from the embedder, psycopg.Error; nothing is changed then.
     """
     started = perf_counter()
-    made_by = f"{CUTTER_VERSION}|{embedder.id}|{max_words}|{'|'.join(tags)}"
-    files = list(found_files(folder, patterns, made_by))
+    files = list(found_files(folder, patterns, made_by(embedder.id, max_words, tags)))
     with connection.transaction():
         connection.execute(
             "select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"documents {schema}"]
         )
         if not has_tables(connection, schema, embedder.dimension):
             make_tables(connection, schema, embedder.dimension)
-        known = _known(connection, schema, collection)
+        known = read_known(connection, schema, collection)
         fresh, failed, gone = _compare(files, known.hashes, max_words)
         embedded = 0
         if fresh or gone or known.embedder != embedder.id:
@@ -104,7 +96,7 @@ def index_documents(
         changed=tuple(read.file.path for read in fresh if read.file.path in known.hashes),
         removed=tuple(sorted(gone)),
         unchanged=len(files) - len(fresh) - len(failed),
-        failed=tuple(FailedDocument(file.path, reason) for file, reason in failed),
+        failed=tuple(failed),
         documents=documents,
         passages=passages,
         embedded=embedded,
@@ -115,7 +107,7 @@ def index_documents(
 def drop_collection(connection: Connection, schema: str, collection: str) -> bool:
     """Take a collection out of the index; False when it was not there."""
     with connection.transaction():
-        known = _known(connection, schema, collection)
+        known = read_known(connection, schema, collection)
         if known.id is None:
             return False
         forget(connection, schema, known.id, list(known.hashes))
@@ -124,37 +116,24 @@ def drop_collection(connection: Connection, schema: str, collection: str) -> boo
     return True
 
 
-def _known(connection: Connection, schema: str, collection: str) -> _Known:
-    collections, documents = table(schema, "collections"), table(schema, "documents")
-    row = connection.execute(
-        sql.SQL("select id, embedder from {} where name = %s").format(collections), [collection]
-    ).fetchone()
-    if row is None:
-        return _Known(None, "", {})
-    hashes = connection.execute(
-        sql.SQL("select path, content_hash from {} where collection_id = %s").format(documents),
-        [row[0]],
-    )
-    return _Known(row[0], row[1], dict(hashes.fetchall()))
-
-
 def _compare(
     files: list[FoundFile], hashes: dict[str, str], max_words: int
-) -> tuple[list[ReadFile], list[tuple[FoundFile, str]], list[str]]:
+) -> tuple[list[ReadFile], list[FailedDocument], list[str]]:
     """What is to be written, what failed and why, and the paths that are to go."""
     fresh: list[ReadFile] = []
-    failed: list[tuple[FoundFile, str]] = []
+    failed: list[FailedDocument] = []
     there = {file.path for file in files}
     gone = [path for path in hashes if path not in there]
     for file in files:
         if file.problem:
-            failed.append((file, file.problem))
+            failed.append(FailedDocument(file.path, file.problem))
         elif hashes.get(file.path) != file.content_hash:
             try:
                 document = read_document(file.path, file.content, max_words)
             except UnreadableDocument as error:
-                failed.append((file, str(error)))
-                if isinstance(error, EmptyDocument) and file.path in hashes:
+                is_empty = isinstance(error, EmptyDocument)
+                failed.append(FailedDocument(file.path, str(error), is_empty))
+                if is_empty and file.path in hashes:
                     gone.append(file.path)
             else:
                 fresh.append(ReadFile(file, document))

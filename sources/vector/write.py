@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,14 @@ from typing import TYPE_CHECKING
 
 from psycopg import sql
 
+from sources.vector.copy_rows import (
+    PassageRow,
+    copy_passages,
+    copy_vectors,
+    copy_words,
+    new_ids,
+    storable,
+)
 from sources.vector.embedders import TextEmbedder
 from sources.vector.folder import FoundFile
 from sources.vector.passages import Document, Passage
@@ -19,10 +26,7 @@ from sources.vector.tables import KINDS, Connection, dimensions, table
 from sources.vector.words import words_of
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vector = NDArray[np.float32]
+    from sources.vector.copy_rows import Vector
 
 TITLE_WEIGHT, HEADING_WEIGHT = 3, 2
 """How often a word of the title or a heading counts beside one of the passage."""
@@ -37,19 +41,6 @@ class ReadFile:
 
     file: FoundFile
     document: Document
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One passage on its way into the tables."""
-
-    path: str
-    position: int
-    passage: Passage
-    text: str
-    """What is embedded."""
-    text_hash: str
-    words: Counter[str]
 
 
 def keep_collection(
@@ -120,10 +111,10 @@ def write_documents(
     forget(connection, schema, collection_id, [*gone, *paths])
     if rows:
         documents = _write_documents(connection, schema, collection_id, files, tags)
-        ids = _new_ids(connection, of["passages"], len(rows))
-        _copy_passages(connection, of["passages"], collection_id, ids, documents, rows)
-        _copy_vectors(connection, of["vectors"], collection_id, ids, rows, vectors)
-        _copy_words(connection, of["words"], collection_id, ids, rows)
+        ids = new_ids(connection, of["passages"], len(rows))
+        copy_passages(connection, of["passages"], collection_id, ids, documents, rows)
+        copy_vectors(connection, of["vectors"], collection_id, ids, rows, vectors)
+        copy_words(connection, of["words"], collection_id, ids, rows)
         for name in (*of.values(), table(schema, "documents")):
             connection.execute(sql.SQL("analyze {}").format(name))
     return len(new)
@@ -151,7 +142,7 @@ def _numbered(read: ReadFile) -> Iterable[tuple[int, Passage]]:
     return enumerate(read.document.passages)
 
 
-def _row(position: int, read: ReadFile, passage: Passage) -> _Row:
+def _row(position: int, read: ReadFile, passage: Passage) -> PassageRow:
     document = read.document
     stem = PurePosixPath(document.path).stem
     name = " ".join(dict.fromkeys((document.title, stem)))
@@ -165,7 +156,7 @@ def _row(position: int, read: ReadFile, passage: Passage) -> _Row:
         for word in words_of(said):
             words[word] += weight
     digest = blake2b(text.encode(), digest_size=16).hexdigest()
-    return _Row(document.path, position, passage, text, digest, words)
+    return PassageRow(document.path, position, passage, text, digest, words)
 
 
 def _known_vectors(
@@ -209,8 +200,8 @@ def _write_documents(
     with connection.cursor().copy(copying) as copy:
         for read in files:
             document, file = read.document, read.file
-            own = [_storable(tag) for tag in dict.fromkeys((*tags, *document.tags))]
-            title, description = _storable(document.title), _storable(document.description)
+            own = [storable(tag) for tag in dict.fromkeys((*tags, *document.tags))]
+            title, description = storable(document.title), storable(document.description)
             copy.write_row(
                 (collection_id, document.path, title, description, own, file.content_hash,
                  len(file.content))
@@ -219,78 +210,3 @@ def _write_documents(
         sql.SQL("select path, id from {} where collection_id = %s").format(name), [collection_id]
     )
     return dict(found.fetchall())
-
-
-def _new_ids(connection: Connection, passages: sql.Identifier, count: int) -> list[int]:
-    found = connection.execute(
-        "select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)",
-        [passages.as_string(connection), count],
-    )
-    return [row[0] for row in found]
-
-
-def _copy_passages(
-    connection: Connection,
-    name: sql.Identifier,
-    collection_id: int,
-    ids: list[int],
-    documents: dict[str, int],
-    rows: list[_Row],
-) -> None:
-    columns = (
-        "id, document_id, collection_id, position, headings, anchor, page, quote, text_hash, words"
-    )
-    copying = sql.SQL("copy {} ({}) from stdin").format(name, sql.SQL(columns))
-    with connection.cursor().copy(copying) as copy:
-        for row_id, row in zip(ids, rows, strict=True):
-            passage = row.passage
-            copy.write_row(
-                (row_id, documents[row.path], collection_id, row.position,
-                 [_storable(heading) for heading in passage.headings], _storable(passage.anchor),
-                 passage.page, _storable(passage.quote), row.text_hash, row.words.total())
-            )  # fmt: skip
-
-
-def _copy_vectors(
-    connection: Connection,
-    name: sql.Identifier,
-    collection_id: int,
-    ids: list[int],
-    rows: list[_Row],
-    vectors: dict[str, Vector],
-) -> None:
-    """In the binary form of COPY and pgvector: as text the numbers would take most of the time."""
-    copying = sql.SQL("copy {} from stdin (format binary)").format(name)
-    with connection.cursor().copy(copying) as copy:
-        copy.write(b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0))
-        for row_id, row in zip(ids, rows, strict=True):
-            vector = vectors[row.text_hash]
-            numbers = struct.pack("!hh", len(vector), 0) + vector.astype(">f4").tobytes()
-            head = struct.pack("!hiqii", 3, 8, row_id, 4, collection_id)
-            copy.write(head + struct.pack("!i", len(numbers)) + numbers)
-        copy.write(struct.pack("!h", -1))
-
-
-def _copy_words(
-    connection: Connection,
-    name: sql.Identifier,
-    collection_id: int,
-    ids: list[int],
-    rows: list[_Row],
-) -> None:
-    """In order of the words, which the index behind them takes twice as fast."""
-    copying = sql.SQL("copy {} from stdin").format(name)
-    counted = sorted(
-        (word, row_id, collection_id, times, row.words.total())
-        for row_id, row in zip(ids, rows, strict=True)
-        for word, times in row.words.items()
-    )
-    with connection.cursor().copy(copying) as copy:
-        copy.set_types(["text", "int8", "int4", "int4", "int4"])
-        for line in counted:
-            copy.write_row(line)
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL's text holds no NUL and no half of a character."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
