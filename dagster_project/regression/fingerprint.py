@@ -13,6 +13,7 @@ import orjson
 from dagster_project.contracts.answer import ScreenBlock
 from dagster_project.contracts.block import (
     Block,
+    CellValue,
     ChartBlock,
     DocLinkBlock,
     GraphBlock,
@@ -39,6 +40,7 @@ _SETS = {"filters", "entities", "related", "columns", "having"}
 """Lists whose order comes from the order of the words."""
 _LANGUAGE = re.compile("_(?:ko|en)$")
 """`name_ko` and `name_en` are one column in two languages."""
+_OF_A_NODE = {"key", "label", "name"}
 FACTS = ("number", "table", "chart", "timeseries", "graph", "path", "doc_link")
 
 
@@ -105,11 +107,22 @@ def _neutral(value: Any, as_of: datetime) -> Any:
 
 def _rows(step: StepResult) -> str:
     """`<digest whatever the order>/<digest in order>`."""
-    rows = [orjson.dumps(row) for row in step.rows]
+    rows = [orjson.dumps(row) for row in _told(step)]
     names = ",".join(column.name for column in step.columns).encode()
     outcome = (step.error.code if step.error else step.empty or "").encode()
     whole = _hash((names, outcome, str(step.total_rows).encode(), *sorted(rows)))
     return f"{whole}/{_hash(rows)}"
+
+
+def _told(step: StepResult) -> Iterable[tuple[CellValue, ...]]:
+    """The rows without what a node is called: in each language it has another name, and its key
+    says which it is."""
+    names = [column.name for column in step.columns]
+    drawn = bool(step.edges or step.focus) or "depth" in names or "hop" in names
+    if not drawn or not _OF_A_NODE.issubset(names):
+        return step.rows
+    place = names.index("name")
+    return (row[:place] + row[place + 1 :] for row in step.rows)
 
 
 def _block(shown: ScreenBlock) -> str:

@@ -195,7 +195,7 @@ def test_a_count_beyond_the_cap_is_counted_at_the_source(lab: Canvas) -> None:
     found = lab.run_query(
         small,
         "lab_explore",
-        table_plan=PlanStep.model_validate(
+        plan=PlanStep.model_validate(
             {
                 "id": "x",
                 "query": "lab_explore",

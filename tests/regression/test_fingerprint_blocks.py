@@ -59,3 +59,26 @@ def test_they_are_facts(result: StepResult) -> None:
     assert (found.blocks_of_facts, found.blocks_with_reference) == (1, 1)
     bare = shown(result.model_copy(update={"references": ()}))
     assert (bare.blocks_of_facts, bare.blocks_with_reference) == (1, 0)
+
+
+def test_what_a_node_is_called_is_words() -> None:
+    """Rows of a graph are the same in two languages; a key or a distance is not a word."""
+    trace = table_trace(1)
+
+    def rows_of(result: StepResult) -> dict[str, str]:
+        outputs = tuple(
+            o.model_copy(update={"result": o.result.model_copy(update={"steps": (result,)})})
+            if o.stage == "execute"
+            else o
+            for o in trace.stage_outputs
+        )
+        return fingerprint(trace.model_copy(update={"stage_outputs": outputs})).rows
+
+    korean = walk(rows=tuple((*row[:2], f"이름 {row[0]}", row[3]) for row in IMPACT))
+    assert rows_of(korean) == rows_of(walk())
+    other = walk(rows=tuple((*row[:3], 9) for row in IMPACT))
+    assert rows_of(other) != rows_of(walk())
+    plain = {"edges": (), "focus": (), "columns": walk().columns[:3]}
+    named = walk(rows=tuple(row[:3] for row in IMPACT), **plain)
+    renamed = walk(rows=tuple((*row[:2], "x") for row in IMPACT), **plain)
+    assert rows_of(named) != rows_of(renamed)
