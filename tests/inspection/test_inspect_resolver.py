@@ -103,3 +103,14 @@ def test_names_are_read_from_the_entity_s_own_table(shop: PostgresSource) -> Non
     }
     with pytest.raises(AssetNotFound, match="ghost"):
         read_names(CATALOG, EntityMapping(entity="ghost", catalog="shop"), shop)
+
+
+def test_an_alias_that_takes_a_name_away_is_an_error() -> None:
+    """An alias that is another machine's label or key is wrong whatever the policy; a nickname
+    that both were given is not."""
+    for alias in ("Fan One", "f1"):
+        groups = (AliasGroup(entity="machine", key="P-1", aliases=(alias,)),)
+        inspection = inspect_resolver(SPEC.model_copy(update={"alias_groups": groups}), NAMES)
+        assert [f.name for f in inspection.problems()] == ["taken"]
+        assert "F-1, P-1" in inspection.problems()[0].detail
+    assert problems(SPEC) == []
