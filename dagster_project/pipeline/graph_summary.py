@@ -41,12 +41,18 @@ def _walked(step: PlanStep, result: StepResult, language: Language) -> str | Non
     return say(
         "walked_cut" if result.truncated else "walked",
         language,
-        purpose=step.purpose,
+        purpose=_purpose(step, result),
         rows=shown(count),
         items=_counted(count, "item"),
         hops=shown(hops),
         deep=_counted(hops, "hop"),
     )
+
+
+def _purpose(step: PlanStep, result: StepResult) -> str:
+    """With the one thing that the walk started from, where the purpose does not name it."""
+    start = one_line(result.focus[0]) if len(result.focus) == 1 else ""
+    return step.purpose if start in step.purpose else f"{start} {step.purpose}"
 
 
 def _led(result: StepResult, language: Language) -> str | None:

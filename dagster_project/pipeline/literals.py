@@ -36,6 +36,7 @@ def _quoted(result: StepResult) -> Iterator[str]:
     for row in result.rows[:1]:
         texts = (labelled_cell(v, c) for v, c in zip(row, result.columns, strict=True))
         yield from (shown(cell) for cell in texts if isinstance(cell, str))
+    yield from (one_line(key) for key in result.focus[:1])
     for match in result.matches:
         yield from (quoted_name(name) for name in match.unmatched)
     if result.rows and has_columns(result, PASSAGE):

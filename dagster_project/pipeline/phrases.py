@@ -57,7 +57,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "{purpose}: 경로를 {shown}개까지만 보여 드립니다.",
         "{purpose}: showing the first {shown} of the ways.",
     ),
-    "beside_tree": ("나무에 없는 관계 {count}개", "{count} more relations among them"),
+    "beside_tree": ("그 밖의 관계 {count}개", "{count} more relations among them"),
     "matched_all": (
         "{places}: {given}건이 모두 연결되었습니다.",
         "All {given} matched across {places}.",

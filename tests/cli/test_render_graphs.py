@@ -84,7 +84,7 @@ def test_a_large_graph_ends() -> None:
     text = on_a_pipe(grown_graph(300), "ko")
     assert len(text.splitlines()) <= 66
     assert re.search(r"^  … \+\d+$", text, re.MULTILINE)
-    assert re.search(r"나무에 없는 관계 \d+개", text)
+    assert re.search(r"그 밖의 관계 \d+개", text)
 
 
 def branches(branch: Branch) -> list[Branch]:

@@ -154,6 +154,15 @@ def test_one_sentence(result: object, language: str, sentence: str) -> None:
     assert found.figures_unmatched == ()
 
 
+def test_the_start_is_named_once() -> None:
+    """Where the purpose does not say what the walk started from, the sentence does."""
+    found = compose_of(walk(focus=("N 7",)), purpose="Impact")
+    assert found.summary == "N 7 Impact: 3 items within 2 hops."
+    assert found.figures_unmatched == ()
+    many = compose_of(walk(focus=("A", "B")), purpose="Impact")
+    assert many.summary == "Impact: 3 items within 2 hops."
+
+
 @given(
     title=st.text(min_size=1, max_size=30),
     headings=st.lists(st.text(max_size=20), max_size=3),
