@@ -15,12 +15,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from demo_data import load_demo
 
 from dagster_project.store import embedded
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.embedded import EmbeddedPostgres
 from dagster_project.store.settings import Settings
-from sources.embedded.seeds import ensure_seed
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 _FOLDER = "CANVAS_TEST_FOLDER"
@@ -85,9 +85,7 @@ def _plant_template(
         connection.execute(f"drop database if exists {name}")
         connection.execute(f"create database {name}")
         with open_database(Settings(REPOSITORY, folders.mktemp("plant"), server.url(name))) as made:
-            with made.pool.connection() as owner:
-                ensure_seed("combined_cycle_plant", owner)
-            made.grant_read("plant")
+            load_demo(made)
         connection.execute(f"alter database {name} is_template true")
     connection.execute("select pg_advisory_unlock(hashtext(%s))", (name,))
     return name

@@ -56,16 +56,16 @@ class PlannerAssets:
 
 def _is_open(spec: QuerySpec) -> bool:
     """Filled by the planner: its examples are what it can express, not what it is."""
-    return (spec.form == "table_plan" and spec.plan is None) or (
-        spec.form == "graph_plan" and spec.graph is None
+    return (
+        (spec.form == "table_plan" and spec.plan is None)
+        or (spec.form == "graph_plan" and spec.graph is None)
+        or _needs_words_only(spec)
     )
 
 
 def _needs_words_only(spec: QuerySpec) -> bool:
-    needed = [p for p in spec.params if p.required and p.default is None]
-    return (
-        spec.form == "search" and [p.type for p in needed] == ["text"] and not spec.examples.all()
-    )
+    needed = [p.type for p in spec.params if p.required and p.default is None]
+    return spec.form == "search" and needed == ["text"]
 
 
 def policy_of(release: Release) -> AssetVersion:

@@ -68,10 +68,13 @@ def _step_differs(
     other: StepResult,
     fits: Callable[[Sequence[PlainRow], Sequence[PlainRow], float], bool],
 ) -> str:
-    """Rows by the columns that both have: a listing shows names in its reader's language."""
+    """Rows by the columns that both have: a listing shows names in its reader's language, and so
+    does the `name` of a node, which its key tells apart."""
     names = [column.name for column in step.columns]
     theirs = [column.name for column in other.columns]
     shared = [name for name in theirs if name in names]
+    if "key" in shared:
+        shared = [name for name in shared if name != "name"]
     if not step.rows and not other.rows:
         return ""
     if not shared and step.rows and other.rows:

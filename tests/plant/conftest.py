@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from demo_data import allow_demo
 
 from dagster_project.registry.load import Site, load_site
 from dagster_project.store.database import open_database
@@ -21,7 +22,7 @@ def plant_settings(make_settings: Callable[..., Settings]) -> Settings:
     """Settings of the shipped site, with the plant loaded and readable."""
     settings = make_settings(plant=True)
     with open_database(settings) as database:
-        database.grant_read("plant")
+        allow_demo(database)
     return settings
 
 

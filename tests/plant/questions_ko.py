@@ -14,8 +14,8 @@ KO = (
             "select ci_id, status, criticality, zone from plant.ci where ci_id = 'GT-01'",
             """select distinct on (metric) metric, value from plant.metric_sample
            where ci_id = 'GT-01' order by metric, observed_at desc""",
-            """select relation, to_ci from plant.ci_relation where from_ci = 'GT-01'
-           union all select relation, from_ci from plant.ci_relation where to_ci = 'GT-01'""",
+            """select to_ci from plant.ci_relation where from_ci = 'GT-01'
+           union select from_ci from plant.ci_relation where to_ci = 'GT-01'""",
         ),
     ),
     Question(

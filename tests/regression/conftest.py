@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from demo_data import allow_demo
 
 from dagster_project.canvas import Canvas
 from dagster_project.store.database import open_database
@@ -16,7 +17,7 @@ def plant_settings(make_settings: Callable[..., Settings]) -> Settings:
     """Settings of the shipped site, with the plant loaded and readable."""
     settings = make_settings(plant=True)
     with open_database(settings) as database:
-        database.grant_read("plant")
+        allow_demo(database)
     return settings
 
 

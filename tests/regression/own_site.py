@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo_data import allow_demo
+
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.value import AssetId
 from dagster_project.registry.load import load_site
@@ -51,7 +53,7 @@ def own_site(
         shutil.copytree(REPOSITORY / "golden_sets", home / "golden_sets")
     settings = make_settings(home, plant=True)
     with open_database(settings) as database:
-        database.grant_read("plant")
+        allow_demo(database)
     with Canvas.open(settings) as canvas:
         site = OwnSite(canvas, home)
         site.publish()

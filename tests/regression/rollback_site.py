@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from demo_data import allow_demo
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
@@ -180,7 +181,7 @@ def make_site(settings_of: Callable[..., Settings], folder: Path) -> Site:
         (folder / "golden_sets" / f"{name}.yaml").write_text(text, encoding="utf-8")
     settings = settings_of(home=folder, plant=True)
     with open_database(settings) as database:
-        database.grant_read("plant")
+        allow_demo(database)
         versions.sync(database, load_site(folder).require_good(), by="engineer-1")
         versions.publish(database, None, by="engineer-1", reason="start")
     queries = folder / "assets_config/queries"

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from demo_data import load_demo
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
@@ -22,7 +23,6 @@ from dagster_project.store.audit import audit_rows
 from dagster_project.store.database import open_database
 from dagster_project.store.settings import Settings
 from dagster_project.traces import find
-from sources.embedded.seeds import ensure_seed
 
 from .own_site import REPOSITORY, OwnSite, own_site
 
@@ -168,9 +168,7 @@ def test_the_first_release_of_a_site_is_held_to_the_cases_alone(
     """There is nothing to compare with: a case that fails keeps it out, good ones let it in."""
     settings = make_settings()
     with open_database(settings) as database, Canvas.open(settings) as canvas:
-        with database.pool.connection() as connection:
-            ensure_seed("combined_cycle_plant", connection)
-        database.grant_read("plant")
+        load_demo(database)
         site = OwnSite(canvas, settings.home)
         bad = attempt(site)
         good = SUITE.model_copy(update={"cases": SUITE.cases[:-1]})
