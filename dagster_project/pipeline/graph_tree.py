@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dagster_project.contracts.block import GraphBlock, GraphEdge, GraphNode, PathHop
+from dagster_project.contracts.block import GraphBlock, GraphNode, PathHop
 from dagster_project.pipeline.plain_text import one_line
 
+Link = tuple[str, str, bool]
 MOST_UNDER_ONE = 20
 """More that hang on one node are counted."""
 
@@ -34,50 +35,97 @@ class Tree:
 
 
 def tree_of(block: GraphBlock) -> Tree:
-    """Each node once, under the first that leads to it; what nothing leads to is a root."""
+    """Each node once: under one that is a hop nearer, by a relation that the walk can have
+    followed; where that is not told, under the first that leads to it. The rest are roots."""
     branches = {node.id: Branch(node) for node in block.nodes}
-    edges: dict[str, list[tuple[str, GraphEdge]]] = defaultdict(list)
-    for edge in block.edges:
-        if edge.source in branches and edge.target in branches and edge.source != edge.target:
-            edges[edge.source].append((edge.target, edge))
-            edges[edge.target].append((edge.source, edge))
-    order = sorted(block.nodes, key=lambda node: (node.depth is None, node.depth or 0))
-    roots: list[Branch] = []
+    links = _links(block, branches)
+    ways = _ways_walked(branches, links)
     hung: set[str] = set()
-    for node in order:
-        if node.depth == 0 and node.id not in hung:
+    roots: list[Branch] = []
+    for branch in sorted(branches.values(), key=_nearest_first):
+        node = branch.node
+        if node.id in hung:
+            continue
+        above = _above(branch, branches, links, ways)
+        if above is None:
+            roots.append(branch)
             hung.add(node.id)
-            roots.append(branches[node.id])
-    _hang([root.node.id for root in roots], branches, edges, hung)
-    for node in order:
-        if node.id not in hung:
-            hung.add(node.id)
-            roots.append(branches[node.id])
-            _hang([node.id], branches, edges, hung)
+            _hang_unmeasured(node.id, branches, links, hung)
+        else:
+            _hang(branch, *above, hung)
+            _hang_unmeasured(node.id, branches, links, hung)
     shown = len(branches) - len(roots)
     for branch in branches.values():
         _fold(branch)
     return Tree(tuple(roots), max(0, len(block.edges) - shown))
 
 
-def _hang(
-    from_: Sequence[str],
-    branches: dict[str, Branch],
-    edges: dict[str, list[tuple[str, GraphEdge]]],
+def _nearest_first(branch: Branch) -> tuple[bool, int]:
+    return branch.node.depth is None, branch.node.depth or 0
+
+
+def _links(block: GraphBlock, branches: Mapping[str, Branch]) -> dict[str, list[Link]]:
+    """Of each node: what it is related to, how, and whether the relation points to the node."""
+    links: dict[str, list[Link]] = defaultdict(list)
+    for edge in block.edges:
+        if edge.source in branches and edge.target in branches and edge.source != edge.target:
+            links[edge.target].append((edge.source, edge.label or edge.type, True))
+            links[edge.source].append((edge.target, edge.label or edge.type, False))
+    return links
+
+
+def _ways_walked(
+    branches: Mapping[str, Branch], links: Mapping[str, list[Link]]
+) -> tuple[bool, ...]:
+    """Which way relations were followed: one way, where every node can be reached so, else both."""
+    measured = [b.node for b in branches.values() if b.node.depth]
+    for forward in (True, False):
+        if all(
+            any(
+                way == forward and branches[other].node.depth == (node.depth or 0) - 1
+                for other, _, way in links.get(node.id, ())
+            )
+            for node in measured
+        ):
+            return (forward,)
+    return (True, False)
+
+
+def _above(
+    branch: Branch,
+    branches: Mapping[str, Branch],
+    links: Mapping[str, list[Link]],
+    ways: tuple[bool, ...],
+) -> tuple[Branch, str, bool] | None:
+    if not branch.node.depth:
+        return None
+    for other, relation, forward in links.get(branch.node.id, ()):
+        if forward in ways and branches[other].node.depth == branch.node.depth - 1:
+            return branches[other], relation, forward
+    return None
+
+
+def _hang(branch: Branch, above: Branch, relation: str, forward: bool, hung: set[str]) -> None:
+    """Effects: the branch hangs on the one above it."""
+    branch.relation, branch.forward = relation, forward
+    above.below.append(branch)
+    hung.add(branch.node.id)
+
+
+def _hang_unmeasured(
+    start: str,
+    branches: Mapping[str, Branch],
+    links: Mapping[str, list[Link]],
     hung: set[str],
 ) -> None:
-    """Effects: hangs all that can be reached, the nearest first."""
-    waiting = deque(from_)
+    """Effects: nodes without a depth hang on the first that leads to them."""
+    waiting = deque((start,))
     while waiting:
         here = waiting.popleft()
-        for there, edge in edges.get(here, ()):
-            if there not in hung:
-                hung.add(there)
-                branch = branches[there]
-                branch.relation = edge.label or edge.type
-                branch.forward = edge.source == here
-                branches[here].below.append(branch)
-                waiting.append(there)
+        for other, relation, forward in links.get(here, ()):
+            if other not in hung and branches[other].node.depth is None:
+                _hang(branches[other], branches[here], relation, not forward, hung)
+                waiting.append(other)
 
 
 def _fold(branch: Branch) -> None:

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pipeline.graph_results import WAYS, compose_of, passage, search, walk, ways
-from pipeline.graphs import ANY_GRAPH, grown_graph
+from pipeline.graphs import ANY_GRAPH, graph, grown_graph
 from rich.cells import cell_len
 from rich.console import Console
 
 from dagster_project.cli.console import plain_console
 from dagster_project.cli.render_blocks import render_block
-from dagster_project.contracts.block import Block, GraphBlock
+from dagster_project.contracts.block import Block, GraphBlock, GraphEdge, GraphNode
 from dagster_project.contracts.stage import StepResult
 from dagster_project.contracts.value import Language
 from dagster_project.pipeline.graph_tree import Branch, tree_of
@@ -96,6 +96,36 @@ def test_a_tree_holds_each_node_once(block: GraphBlock) -> None:
     """Circles, loops, islands and doubles: every node is shown in one place."""
     shown = [each.node.id for root in tree_of(block).roots for each in branches(root)]
     assert sorted(shown) == sorted({node.id for node in block.nodes})
+
+
+def node(key: str, depth: int) -> GraphNode:
+    return GraphNode(id=key, label="", name=key, depth=depth)
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_branch_is_a_way_that_was_walked(forward: bool) -> None:
+    """Among what depends on A: C depends on B and is a part of P, and hangs on B."""
+    nodes = (node("A", 0), node("P", 1), node("B", 1), node("C", 2))
+    pairs = (("A", "P", True), ("A", "B", True), ("P", "C", False), ("B", "C", True))
+    edges = tuple(
+        GraphEdge(source=a, target=b, type="t")
+        if along is forward
+        else GraphEdge(source=b, target=a, type="t")
+        for a, b, along in pairs
+    )
+    (root,) = tree_of(graph(nodes, edges)).roots
+    assert [(b.node.id, [c.node.id for c in b.below]) for b in root.below] == [
+        ("P", []),
+        ("B", ["C"]),
+    ]
+    assert tree_of(graph(nodes, edges)).beside == 1
+
+
+def test_a_node_two_hops_away_never_hangs_on_the_start() -> None:
+    """Where its own relation was cut off, it stands alone."""
+    edges = (GraphEdge(source="A", target="C", type="t"),)
+    roots = tree_of(graph((node("A", 0), node("C", 2)), edges)).roots
+    assert [root.node.id for root in roots] == ["A", "C"]
 
 
 def test_a_step_that_may_not_be_known_is_a_gap() -> None:
