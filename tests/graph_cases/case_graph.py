@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dagster_project.contracts.assets.schema_catalog import (
     ColumnSpec,
@@ -18,7 +18,7 @@ from sources.protocol import ColumnType
 class CaseGraph:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphRelation, ...]
-    catalog: SchemaCatalogSpec
+    catalog: SchemaCatalogSpec = field(repr=False)
 
 
 def collection(

@@ -67,9 +67,9 @@ def _files(folder: Path, pattern: str) -> list[Path]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as file:
-        yield from csv.DictReader(file)
+    held = path.read_bytes()
+    text = (gzip.decompress(held) if path.suffix == ".gz" else held).decode()
+    yield from csv.DictReader(text.splitlines())
 
 
 def _nodes(path: Path) -> Iterator[GraphNode]:

@@ -96,12 +96,13 @@ class Reference:
             return (value is None) == (op == "is_null")
         if value is None:
             return op == "!="
+        wanted = tuple(_as(one, value) for one in wanted)
         if op == "in":
             return value in wanted
         if op == "like":
             return str(wanted[0]).lower() in value.lower()
         if op == "between":
-            low, high = (_as(w, value) for w in wanted)
+            low, high = wanted
             is_open = isinstance(value, datetime)
             return low <= value and (value < high if is_open else value <= high)
         return {
@@ -131,10 +132,16 @@ class Reference:
             record |= {"label": own.label, "name": _text(name) if name is not None else None}
         for name in self._shown(plan, labels):
             column = f"property_{name}" if name in _RESERVED else name
-            kinds = {self._kind(o, name) for o in labels if self._spec(o, name)}
-            value = self._value(number, name) if own is not None else None
-            record[column] = _text(value) if len(kinds) > 1 and value is not None else value
+            record[column] = self._shared(number, name, labels)
         return record
+
+    def _shared(self, number: int, name: str, labels: list[Any]) -> Any:
+        """A property as the type that it has in all of these collections."""
+        kinds = {self._kind(one, name) for one in labels if self._spec(one, name)}
+        value = self._value(number, name) if self._of(number) is not None else None
+        if len(kinds) == 1 or value is None:
+            return value
+        return float(value) if kinds == {"integer", "number"} else _text(value)
 
     def _shown(self, plan: GraphPlan, labels: list[Any]) -> list[str]:
         if plan.properties or plan.operation == "path":
@@ -210,22 +217,27 @@ class Reference:
 
     def _aggregate(self, plan: GraphPlan) -> list[Record]:
         groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+        labels = self._labelled(plan.start)
         if not plan.group_by:
             groups[()] = []
         for number in self._picked(plan.start):
             own = self._of(number)
-            parts = (own.label if n == "label" else self._value(number, n) for n in plan.group_by)
-            groups[tuple(parts)].append(number)
+            groups[
+                tuple(
+                    own.label if name == "label" else self._shared(number, name, labels)
+                    for name in plan.group_by
+                )
+            ].append(number)
         return [
             dict(zip(plan.group_by, group, strict=True))
-            | {m.name: self._measured(numbers, m) for m in plan.measures}
+            | {m.name: self._measured(numbers, m, labels) for m in plan.measures}
             for group, numbers in groups.items()
         ]
 
-    def _measured(self, numbers: list[int], measure: GraphMeasure) -> Any:
+    def _measured(self, numbers: list[int], measure: GraphMeasure, labels: list[Any]) -> Any:
         if measure.property is None:
             return len(numbers)
-        found = (self._value(number, measure.property) for number in numbers)
+        found = (self._shared(number, measure.property, labels) for number in numbers)
         values = [value for value in found if value is not None]
         if measure.aggregate == "count_distinct":
             return len(set(values))

@@ -124,9 +124,8 @@ class _Sql:
 
     def _possible(self) -> tuple[str, ...]:
         """On a path a node can be of no collection: each read then asks for its label."""
-        return (
-            (*self.request.labels, "") if self.request.operation == "path" else self.request.labels
-        )
+        labels = self.request.labels
+        return (*labels, "") if self.request.operation == "path" else labels
 
     def _aggregate(self) -> str:
         request = self.request

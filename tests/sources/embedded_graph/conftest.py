@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import psycopg
 import pytest
-
-from dagster_project.store.embedded import EmbeddedPostgres
 from graph_cases.case_graph import CaseGraph
 from graph_cases.engines import GraphEngine, embedded_engine, fill_neo4j
 from graph_cases.network import FOLDER, network
 from graph_cases.plant import plant
+
+from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
+from dagster_project.store.embedded import EmbeddedPostgres
 from sources.neo4j.source import Neo4jSource
 from sources.neo4j.target import Target
 from tests.neo4j_server import Neo4jServer, empty_neo4j, neo4j_server
@@ -23,8 +24,6 @@ __all__ = ["empty_neo4j", "neo4j_server"]
 @pytest.fixture(scope="module")
 def graph_url(server: EmbeddedPostgres) -> Iterator[tuple[str, str]]:
     """A database of this module's own: its owner's URL and a reader's role and URL in one."""
-    import secrets
-
     name = f"graph_{secrets.token_hex(6)}"
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(f"create database {name}".encode())
@@ -56,8 +55,8 @@ def in_postgres(
 
 
 @pytest.fixture(scope="module")
-def in_neo4j(empty_neo4j: Neo4jServer) -> Iterator[Callable[[CaseGraph], GraphEngine]]:
-    """Replaces what Neo4j holds by a graph."""
+def neo4j_of(empty_neo4j: Neo4jServer) -> Iterator[Callable[[SchemaCatalogSpec], GraphEngine]]:
+    """Neo4j with whatever it holds, under a catalog."""
     server = empty_neo4j
     target = Target(
         host=server.host,
@@ -69,14 +68,22 @@ def in_neo4j(empty_neo4j: Neo4jServer) -> Iterator[Callable[[CaseGraph], GraphEn
         ca_file=None,
     )
     source = Neo4jSource("graph", target, allowed_labels=["*"])
+    yield lambda catalog: GraphEngine(source, "cypher", catalog)
+    source.close()
+
+
+@pytest.fixture(scope="module")
+def in_neo4j(
+    empty_neo4j: Neo4jServer, neo4j_of: Callable[[SchemaCatalogSpec], GraphEngine]
+) -> Callable[[CaseGraph], GraphEngine]:
+    """Replaces what Neo4j holds by a graph."""
 
     def load(graph: CaseGraph) -> GraphEngine:
-        server.wipe()
-        fill_neo4j(graph, server.run)
-        return GraphEngine(source, "cypher", graph.catalog)
+        empty_neo4j.wipe()
+        fill_neo4j(graph, empty_neo4j.run)
+        return neo4j_of(graph.catalog)
 
-    yield load
-    source.close()
+    return load
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +96,3 @@ def network_graph() -> CaseGraph:
     if not FOLDER.is_dir():
         pytest.skip(f"the public data set is not at {FOLDER}")
     return network("small")
-
-
-@pytest.fixture
-def korean() -> Callable[[GraphEngine], GraphEngine]:
-    return lambda engine: replace(engine, language="ko")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-
-from dagster_project.contracts.graph_plan import GraphPlan
 from graph_cases.case_graph import CaseGraph
 from graph_cases.engines import GraphEngine, column_types, shown
 from graph_cases.questions import NETWORK, PLANT
 from graph_cases.reference import Reference
+
+from dagster_project.contracts.graph_plan import GraphPlan
 
 pytestmark = pytest.mark.xdist_group("neo4j")
 WALKS = ("neighbours", "reach")
