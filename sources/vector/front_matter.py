@@ -47,6 +47,6 @@ def _line(value: object) -> str:
 
 def _list(value: object) -> list[str]:
     if isinstance(value, str):
-        value = value.split(",")
+        value = value.strip("[] ").split(",")
     items = value if isinstance(value, list) else []
     return [line for item in items if (line := _line(item))]
