@@ -14,9 +14,11 @@ from dagster_project.pipeline.graph_layers import Spot, layers_of
 from dagster_project.pipeline.plain_text import one_line
 
 _SIDE, _TOP, _GAP = 44.0, 16.0, 84.0
-_NARROW_PX, _WIDE_PX = 6.0, 11.0
+_WIDE_PX, _CAPITAL_PX, _SMALL_PX, _THIN_PX = 11.0, 7.4, 6.0, 3.6
 """Of a letter in the font of the labels."""
-_LONGEST_LABEL_PX = 190.0
+_THIN = frozenset("ijlI.,:;'|!() -")
+_LONGEST_LABEL_PX, _LONGEST_OF_MANY_PX = 190.0, 150.0
+_MANY_LAYERS = 5
 _LONGEST_SPREAD_PX = 72.0
 _PORT_PX = 8.0
 """Between a node's middle or its label's end and where a line begins."""
@@ -37,7 +39,7 @@ class PlacedNode:
 
     @property
     def right(self) -> float:
-        return self.x + _PORT_PX + self.text_px + 4
+        return self.x + _PORT_PX + self.text_px + 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,13 @@ def lay_out(block: GraphBlock) -> Layout:
     row = 34.0 if tallest <= 12 else 25.0 if tallest <= 20 else 21.0
     height = _TOP * 2 + row * tallest
     gap = _gap(block)
+    longest = _LONGEST_OF_MANY_PX if len(layers) >= _MANY_LAYERS else _LONGEST_LABEL_PX
     nodes: dict[str, PlacedNode] = {}
     x = _SIDE
     for layer in layers:
         spread = min(max(row, (height - 2 * _TOP) / max(1, len(layer))), _LONGEST_SPREAD_PX)
         first = height / 2 - spread * (len(layer) - 1) / 2
-        placed = [_placed(spot, x, first + spread * n) for n, spot in enumerate(layer)]
+        placed = [_placed(s, x, first + spread * n, longest) for n, s in enumerate(layer)]
         nodes |= {node.id: node for node in placed}
         x += max((node.text_px for node in placed), default=0.0) + _PORT_PX + gap
     spots = {own.id: spot.id for layer in layers for spot in layer for own in spot.nodes}
@@ -85,7 +88,15 @@ def lay_out(block: GraphBlock) -> Layout:
 
 def text_px(text: str) -> float:
     """About how wide a text is drawn; Korean letters are wide."""
-    return sum(_WIDE_PX if east_asian_width(c) in "WF" else _NARROW_PX for c in text)
+    return sum(map(_letter_px, text))
+
+
+def _letter_px(letter: str) -> float:
+    if letter in _THIN:
+        return _THIN_PX
+    if east_asian_width(letter) in "WF":
+        return _WIDE_PX
+    return _CAPITAL_PX if letter.isupper() or letter in "mw_%@" else _SMALL_PX
 
 
 def _gap(block: GraphBlock) -> float:
@@ -93,8 +104,8 @@ def _gap(block: GraphBlock) -> float:
     return max(_GAP, min(longest + 36, 150.0))
 
 
-def _placed(spot: Spot, x: float, y: float) -> PlacedNode:
-    text = f"+{len(spot.nodes)} …" if spot.folded else _text(spot.nodes[0])
+def _placed(spot: Spot, x: float, y: float, longest_px: float) -> PlacedNode:
+    text = f"+{len(spot.nodes)} …" if spot.folded else _text(spot.nodes[0], longest_px)
     node = spot.nodes[0]
     return PlacedNode(
         id=spot.id,
@@ -108,14 +119,14 @@ def _placed(spot: Spot, x: float, y: float) -> PlacedNode:
     )
 
 
-def _text(node: GraphNode) -> str:
+def _text(node: GraphNode, longest_px: float) -> str:
     """Key and name, cut where they would run into the next column."""
     whole = node.id if node.name in ("", node.id) else f"{node.id} {node.name}"
     whole = one_line(whole)
-    if text_px(whole) <= _LONGEST_LABEL_PX:
+    if text_px(whole) <= longest_px:
         return whole
     kept = whole
-    while text_px(kept) > _LONGEST_LABEL_PX - _WIDE_PX:
+    while text_px(kept) > longest_px - _WIDE_PX:
         kept = kept[:-1]
     return f"{kept.rstrip()}…"
 

@@ -15,6 +15,8 @@ _MOST_LABELLED_LINES = 14
 """With more, the colours and their legend tell the types."""
 _FONT_PX = 11
 _PALE, _INK, _FOLDED = "#767c86", "#1f2328", "#c4c8ce"
+_PLAIN_START = " "
+"""Stands for the collection of a start, where the rows do not tell it."""
 _NODES = ("#2f6fb0", "#d9822b", "#3d9970", "#b0413e", "#7d5ba6", "#5b8c8a", "#a0762c", "#c2557f")
 _LINES = ("#6b7a8f", "#c98a3c", "#5d9e7b", "#b86a67", "#9179b5", "#7ba3a1", "#b39355", "#cd7f9c")
 
@@ -88,14 +90,17 @@ def _node_layers(layout: Layout) -> list[Spec]:
     """Points, the starts larger, and the text to the right of each."""
     labels = sorted({node.label for node in layout.nodes if node.label})
     colour: Spec = {
-        "scale": {"domain": [*labels, ""], "range": [*_inks(labels, _NODES), _FOLDED]},
+        "scale": {
+            "domain": [*labels, _PLAIN_START, ""],
+            "range": [*_inks(labels, _NODES), _INK, _FOLDED],
+        },
         "legend": {**_legend("circle"), "values": labels} if len(labels) > 1 else None,
     }
     values: Values = [
         {
             "x": round(node.x, 1),
             "y": round(node.y, 1),
-            "label": node.label,
+            "label": node.label or (_PLAIN_START if node.start else ""),
             "size": 190 if node.start else 80,
         }
         for node in layout.nodes
