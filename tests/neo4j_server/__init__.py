@@ -12,12 +12,14 @@ and in every test module that asks for one of them, because there is one databas
   `run(cypher, **params)`, `fill(cypher_for_row, rows)`, `wipe()`.
 - `empty_neo4j` (module): the same server, emptied before the module's first test.
 
-Without xdist the tests run one after the other; with it, the group keeps them on one worker. A
-module that needs the graph as it left it asks for `empty_neo4j` once and fills it in a module
-fixture. Which server: `CANVAS_TEST_NEO4J_URI` (with `_USER`, `_PASSWORD`) when set, it must be
-empty because tests wipe it; else Java 17 and Maven start one (`pom.xml`); else the tests skip and
-say why. Outside of pytest: `start_server()` and `stop_server(server)`. A server ends by itself
-when the process that wanted it is gone.
+A module that needs a graph asks for `empty_neo4j` and fills it in a module fixture; a test that
+asks only for `neo4j_server` must not write. The group keeps the modules on one worker, and a lock
+keeps them apart where groups are not heeded (pytest-xdist 3.8 under pytest 9.2).
+
+Which server: `CANVAS_TEST_NEO4J_URI` (with `_USER`, `_PASSWORD`) when set, it must be empty because
+tests wipe it; else Java 17 and Maven start one (`pom.xml`); else the tests skip and say why. Outside
+of pytest: `start_server()` and `stop_server(server)`. A server ends by itself when the process that
+wanted it is gone.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ from pathlib import Path
 
 import pytest
 
-from .build import NoServer
+from .build import NoServer, file_lock
 from .certificates import make_certificates
 from .launch import session_server, start_server, stop_server
 from .server import Neo4jServer
@@ -48,7 +50,7 @@ _SETTING = "CANVAS_TEST_NEO4J_"
 @pytest.fixture(scope="session")
 def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServer]:
     """The session's Neo4j, running; what it holds is what the last test left."""
-    folder = Path(os.environ.get("CANVAS_TEST_FOLDER") or tmp_path_factory.getbasetemp())
+    folder = _folder(tmp_path_factory)
     is_worker = "PYTEST_XDIST_WORKER" in os.environ
     if uri := os.environ.get(f"{_SETTING}URI"):
         yield _given(uri, folder / "neo4j-is-ours")
@@ -64,10 +66,21 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4jServ
 
 
 @pytest.fixture(scope="module")
-def empty_neo4j(neo4j_server: Neo4jServer) -> Neo4jServer:
-    """The session's Neo4j without data, constraints or indexes."""
-    neo4j_server.wipe()
-    return neo4j_server
+def empty_neo4j(
+    neo4j_server: Neo4jServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Neo4jServer]:
+    """The session's Neo4j without data, constraints or indexes; this module's alone until its end.
+
+    A lock keeps other workers' modules waiting, whether or not groups keep them together.
+    """
+    with file_lock(_folder(tmp_path_factory) / "neo4j-in-use"):
+        neo4j_server.wipe()
+        yield neo4j_server
+
+
+def _folder(folders: pytest.TempPathFactory) -> Path:
+    """The session's, the same for all workers (`tests/conftest.py`)."""
+    return Path(os.environ.get("CANVAS_TEST_FOLDER") or folders.getbasetemp())
 
 
 def _given(uri: str, ours: Path) -> Neo4jServer:

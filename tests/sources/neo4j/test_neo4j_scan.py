@@ -119,14 +119,14 @@ def test_a_sampled_scan_names_the_same_and_says_so(
 
 
 def test_a_graph_of_eighty_thousand_nodes_is_scanned_in_seconds(
-    neo4j_server: Neo4jServer, open_source: OpenSource
+    shop: Neo4jServer, open_source: OpenSource
 ) -> None:
     """The public data-centre graph: facts equal to what its files hold."""
     if not NETWORK_DATA.is_dir():
         pytest.skip(f"the data set graph-network-management is not at {NETWORK_DATA}")
-    neo4j_server.wipe()
-    load_network(neo4j_server, NETWORK_DATA / "full")
-    facts = open_source(neo4j_server).scan(60.0)
+    shop.wipe()
+    load_network(shop, NETWORK_DATA / "full")
+    facts = open_source(shop).scan(60.0)
     counts = {label.label: label.row_estimate for label in facts.labels}
     assert counts["Machine"] == 8_000
     assert counts["Port"] == 35_872
@@ -137,4 +137,4 @@ def test_a_graph_of_eighty_thousand_nodes_is_scanned_in_seconds(
     assert types["HOLDS"].from_labels == ("Rack",)
     assert types["HOLDS"].to_labels == ("Machine", "Switch")
     assert facts.elapsed_ms < 20_000
-    neo4j_server.wipe()
+    shop.wipe()
