@@ -8,12 +8,9 @@ from dagster_project.contracts.assets.mapping import BlockRule, MappingSpec, Res
 from dagster_project.contracts.block import (
     Block,
     ChartBlock,
-    DocLinkBlock,
-    GraphBlock,
     MarkdownBlock,
     NoticeBlock,
     NumberBlock,
-    PathBlock,
     TableBlock,
     TableColumn,
     TextBlock,
@@ -22,10 +19,11 @@ from dagster_project.contracts.plan import PlanStep
 from dagster_project.contracts.stage import ResultColumn, StepResult
 from dagster_project.contracts.value import Language
 from dagster_project.pipeline.charts import chart_columns, vega_lite
+from dagster_project.pipeline.cut_notices import cut_notice, with_cut
 from dagster_project.pipeline.graph_blocks import graph_block
 from dagster_project.pipeline.passages import doc_link_block
 from dagster_project.pipeline.path_blocks import path_block
-from dagster_project.pipeline.phrases import say, say_empty
+from dagster_project.pipeline.phrases import say_empty
 from dagster_project.pipeline.plain_text import escape_markdown
 from dagster_project.pipeline.summary import fill
 
@@ -108,12 +106,12 @@ def _make(
         return _numbers(result, rule, evidence)
     titled = evidence | {"title": title}
     if rule.type == "graph":
-        return _with_cut(graph_block(step, result, limits[1], titled, called), step, language)
+        return with_cut(graph_block(step, result, limits[1], titled, called), step, language)
     if rule.type == "path":
-        return _with_cut(path_block(result, limits[1], titled), step, language)
+        return with_cut(path_block(result, limits[1], titled), step, language)
     if rule.type == "doc_link":
         found = doc_link_block(result, limits[0], titled)
-        return _with_cut(found, step, language, result)
+        return with_cut(found, step, language, result)
     quoted = escape_markdown if rule.type == "markdown" else str
     text = fill(rule.text.shown(language), result, quoted) if rule.text else None
     if text is None:
@@ -149,42 +147,7 @@ def _table(
     )
     if not cut:
         return [table]
-    return [table, _cut("cut", table, step, language, len(rows), result.total_rows)]
-
-
-def _with_cut(
-    block: GraphBlock | PathBlock | DocLinkBlock | None,
-    step: PlanStep,
-    language: Language,
-    result: StepResult | None = None,
-) -> Sequence[Block]:
-    """The block, and a notice where it is not all that there is."""
-    match block:
-        case None:
-            return []
-        case GraphBlock(truncated=True):
-            shown, total = block.shown_nodes, block.total_nodes
-            return [block, _cut("cut_graph", block, step, language, shown, total)]
-        case PathBlock(truncated=True):
-            notice = _cut("cut_ways", block, step, language, len(block.paths), 0)
-            return [block, notice]
-        case DocLinkBlock() if result and len(block.passages) < len(result.rows):
-            notice = _cut("cut", block, step, language, len(block.passages), result.total_rows)
-            return [block, notice]
-        case _:
-            return [block]
-
-
-def _cut(
-    phrase: str, block: Block, step: PlanStep, language: Language, shown: int, total: int | None
-) -> NoticeBlock:
-    phrase = phrase if total is not None else f"{phrase}_unknown"
-    return NoticeBlock(
-        id=f"{block.id}.cut",
-        level="info",
-        text=say(phrase, language, purpose=step.purpose, shown=shown, total=total),
-        references=block.references,
-    )
+    return [table, cut_notice("cut", table, step, language, len(rows), result.total_rows)]
 
 
 def _chart(
