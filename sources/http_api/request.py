@@ -73,15 +73,16 @@ def _read(text: str, source: str) -> RequestDocument:
         _reject(source, f"its path is {path!r}; a path starts with /")
     return RequestDocument(
         path,
-        _query(given.get("query") or {}, source),
+        _query(given.get("query"), source),
         _path(given.get("rows", "$"), "rows", source),
-        _columns(given.get("columns") or {}, given.get("types") or {}, source),
-        _paging(given.get("paging") or {}, source),
+        _columns(given.get("columns"), given.get("types"), source),
+        _paging(given.get("paging"), source),
     )
 
 
 def _query(given: object, source: str) -> tuple[tuple[str, object], ...]:
-    for name, value in _object(given, "query", source).items():
+    query = _object(given, "query", source)
+    for name, value in query.items():
         values = value if isinstance(value, list) else [value]
         for one in values:
             if not isinstance(one, str | int | float | bool):
@@ -92,7 +93,7 @@ def _query(given: object, source: str) -> tuple[tuple[str, object], ...]:
                     f"query.{name} is {one!r}; a parameter stands alone as $name, and $$ is a "
                     "dollar sign",
                 )
-    return tuple(cast(dict[str, object], given).items())
+    return tuple(query.items())
 
 
 def parameter_of(value: object) -> str | None:
@@ -153,6 +154,8 @@ def _whole(value: object, default: int, least: int, name: str, source: str) -> i
 
 
 def _object(value: object, name: str, source: str) -> dict[str, Any]:
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         _reject(source, f"{name} is {value!r}; it is an object")
     return dict(value)
