@@ -18,8 +18,8 @@ keeps them apart where groups are not heeded (pytest-xdist 3.8 under pytest 9.2)
 
 Which server: `CANVAS_TEST_NEO4J_URI` (with `_USER`, `_PASSWORD`) when set, it must be empty because
 tests wipe it; else Java 17 and Maven start one (`pom.xml`); else the tests skip and say why.
-Outside of pytest: `start_server()` and `stop_server(server)`. A server ends by itself when the process
-that wanted it is gone.
+Outside of pytest: `start_server()` and `stop_server(server)`. A server ends by itself when
+the process that wanted it is gone.
 """
 
 from __future__ import annotations
