@@ -6,9 +6,12 @@ still stands, and only rows, sizes and statistics are read again where those mov
 
 from __future__ import annotations
 
+import gc
 import time
 import weakref
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
@@ -24,7 +27,15 @@ from sources.postgres.connections import (
     milliseconds,
 )
 from sources.postgres.errors import translate
-from sources.postgres.scan_build import Listed, Structure, tables_of, with_figures
+from sources.postgres.scan_build import (
+    Listed,
+    Parts,
+    Structure,
+    leaves_of,
+    parts_of,
+    tables_of,
+    with_figures,
+)
 from sources.postgres.scan_timescale import read_timescale
 
 _MOST_NOTES = 50
@@ -35,8 +46,10 @@ class _Remembered:
     """What the last scan of a source read, and the tokens that say whether it still stands."""
 
     listed: tuple[tuple[int, str, bool], ...]
-    token: object
     figures: tuple[object, ...]
+    written: list[tuple[int, int]]
+    """Rows of each catalog, and how many of them are newer than the snapshot: none."""
+    snapshot: tuple[str, list[str]]
     bare: tuple[TableFacts, ...]
     """Without rows, sizes and statistics."""
     whole: tuple[TableFacts, ...]
@@ -59,7 +72,7 @@ def scan_postgres(
         # Later queries of this session set their own time-out again.
         connection.statement_timeout_ms = None
         try:
-            with connection.transaction():
+            with _without_collector(), connection.transaction():
                 _read_only(connection, timeout_seconds)
                 tables, notes = _scan(connection, connections, allowed_tables)
         except psycopg.Error as error:
@@ -76,6 +89,18 @@ def scan_postgres(
         tables=tables,
         notes=notes,
     )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Many small values and no cycles among them: the collector would double the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def rows(
@@ -107,17 +132,20 @@ def _scan(
     timed, told = read_timescale(connection)
     notes += told
     same = tuple((table.oid, table.name, table.whole) for table in listed)
-    figures = tuple((table.rows, table.main_bytes, table.analyzed) for table in listed)
+    figures = tuple((table.rows, table.pages, table.analyzed) for table in listed)
     last = _last.get(connections)
-    token = rows(connection, ask.TOKEN, {"oids": oids})[0]
-    kept = last is not None and last.listed == same and last.token == token
-    kept = kept and not timed and all(table.whole for table in listed)
-    if last is not None and kept and last.figures == figures:
-        return last.whole, tuple(notes)
-    bare = last.bare if last is not None and kept else _structure(connection, listed, oids, timed)
-    whole = _figures(connection, bare, listed, oids, set(timed))
-    _last[connections] = _Remembered(same, token, figures, bare, whole)
-    return whole, tuple(notes)
+    comparable = not timed and all(table.whole for table in listed)
+    if last is not None and comparable and last.listed == same:
+        edge, open_ = last.snapshot
+        since = {"oids": oids, "edge": edge, "open": open_}
+        if rows(connection, ask.WRITTEN, since) == last.written:
+            if last.figures != figures:
+                whole = _figures(connection, last.bare, listed, timed)
+                last = replace(last, figures=figures, whole=whole)
+                _last[connections] = last
+            return last.whole, tuple(notes)
+    _last[connections] = last = _everything(connection, listed, timed, same, figures)
+    return last.whole, tuple(notes)
 
 
 def _unread(found: list[Listed], schemas: list[str], names: list[str]) -> list[str]:
@@ -140,43 +168,73 @@ def _unread(found: list[Listed], schemas: list[str], names: list[str]) -> list[s
     return notes
 
 
-def _structure(
+def _everything(
     connection: ReaderConnection,
     listed: list[Listed],
-    oids: list[int],
     timed: dict[str, tuple[Any, ...]],
-) -> tuple[TableFacts, ...]:
-    params = {"oids": oids}
+    same: tuple[tuple[int, str, bool], ...],
+    figures: tuple[object, ...],
+) -> _Remembered:
+    """All statements at once: the server works on the next while one is decoded here."""
+    oids = [table.oid for table in listed]
+    of = {"oids": oids}
+    whole_oids = [table.oid for table in listed if table.whole]
     partly = [table.oid for table in listed if not table.whole]
-    columns = rows(connection, ask.COLUMNS, {"oids": oids, "partly": partly})
-    pairs = {(row[3], row[4]) for row in columns}
-    types = rows(
-        connection,
-        ask.TYPES,
-        {"types": [pair[0] for pair in pairs], "mods": [pair[1] for pair in pairs]},
-    )
-    structure = Structure(
-        columns=columns,
-        types=types,
-        comments=dict(rows(connection, ask.COMMENTS, params)),  # pyright: ignore[reportArgumentType]
-        keys=rows(connection, ask.KEYS, params),
-        indexes=rows(connection, ask.INDEXES, params),
-        partition_keys=dict(rows(connection, ask.PARTITION_KEYS, params)),  # pyright: ignore[reportArgumentType]
-        timed=timed,
-    )
-    return tables_of(listed, structure)
+    parts = _parts(connection, listed, timed)
+    (edge, open_), *_ = rows(connection, ask.SNAPSHOT)
+    with connection.pipeline():
+        types = _send(connection, ask.TYPES, of)
+        columns = _send(connection, ask.COLUMNS, {**of, "partly": partly})
+        targets = _send(connection, ask.TARGETS, {**of, "whole": whole_oids})
+        keys, indexes = _send(connection, ask.KEYS, of), _send(connection, ask.INDEXES, of)
+        comments = _send(connection, ask.COMMENTS, of)
+        partition_keys = _send(connection, ask.PARTITION_KEYS, of)
+        pages = _send(connection, ask.PAGES, {"oids": oids + leaves_of(parts)})
+        statistics = _send(connection, ask.STATISTICS, _named(listed))
+        written = _send(connection, ask.WRITTEN, {**of, "edge": edge, "open": open_})
+        structure = Structure(
+            types=types.fetchall(),
+            columns=columns.fetchall(),
+            targets=targets.fetchall(),
+            keys=keys.fetchall(),
+            indexes=indexes.fetchall(),
+            comments=dict(comments.fetchall()),
+            partition_keys=dict(partition_keys.fetchall()),
+            timed=timed,
+        )
+        bare = tables_of(listed, structure)
+        sizes = {oid: int(size) for oid, size in pages.fetchall()}
+        whole = with_figures(bare, listed, sizes, parts, statistics.fetchall())
+        return _Remembered(same, figures, written.fetchall(), (edge, open_), bare, whole)
 
 
 def _figures(
     connection: ReaderConnection,
     bare: tuple[TableFacts, ...],
     listed: list[Listed],
-    oids: list[int],
-    timed: set[str],
+    timed: dict[str, tuple[Any, ...]],
 ) -> tuple[TableFacts, ...]:
-    parents = [t.oid for t in listed if t.kind == "p" or t.name in timed]
-    parts = {row[0]: row[1:] for row in rows(connection, ask.PARTS, {"oids": parents})}
-    sizes = dict(rows(connection, ask.SIZES, {"oids": oids}))
+    """Rows, sizes and statistics anew, under what stands."""
+    parts = _parts(connection, listed, timed)
+    oids = [*(table.oid for table in listed), *leaves_of(parts)]
+    sizes = {oid: int(size) for oid, size in rows(connection, ask.PAGES, {"oids": oids})}
+    statistics = rows(connection, ask.STATISTICS, _named(listed))
+    return with_figures(bare, listed, sizes, parts, statistics)
+
+
+def _parts(
+    connection: ReaderConnection, listed: list[Listed], timed: dict[str, tuple[Any, ...]]
+) -> dict[int, Parts]:
+    parents = [table.oid for table in listed if table.kind == "p" or table.name in timed]
+    return parts_of(rows(connection, ask.PARTS, {"oids": parents})) if parents else {}
+
+
+def _named(listed: list[Listed]) -> dict[str, Any]:
     names = sorted({table.schema for table in listed})
-    statistics = rows(connection, ask.STATISTICS, {"oids": oids, "names": names})
-    return with_figures(bare, listed, sizes, parts, statistics)  # pyright: ignore[reportArgumentType]
+    return {"oids": [table.oid for table in listed], "names": names}
+
+
+def _send(
+    connection: ReaderConnection, text: LiteralString, params: dict[str, Any]
+) -> psycopg.Cursor[Any]:
+    return connection.cursor().execute(text, params, prepare=True)

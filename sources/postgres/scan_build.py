@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ _KINDS: dict[str, TableKind] = {
     "m": "materialized_view",
     "f": "foreign",
 }
-_KEYS: dict[str, KeyKind] = {"p": "primary", "u": "unique", "f": "foreign"}
+_KEYS: dict[str, KeyKind] = {"p": "primary", "u": "unique"}
 _MOST_COMMON = 50
 """Common values that are kept of a column."""
 _LONGEST_VALUE = 200
@@ -49,7 +49,7 @@ class Listed(NamedTuple):
     """The role may read all of its columns."""
     readable: bool
     rows: float
-    main_bytes: int | None
+    pages: int
     analyzed: int
 
     @property
@@ -64,6 +64,7 @@ class Structure:
     columns: Sequence[Row]
     types: Sequence[Row]
     comments: Mapping[int, str]
+    targets: Sequence[Row]
     keys: Sequence[Row]
     indexes: Sequence[Row]
     partition_keys: Mapping[int, str]
@@ -73,7 +74,7 @@ class Structure:
 def tables_of(listed: Sequence[Listed], read: Structure) -> tuple[TableFacts, ...]:
     """Facts without rows, sizes and statistics, in the order of `listed`."""
     columns, names = _columns(read.columns, read.types)
-    keys = _keys(read.keys, names)
+    keys = _keys(read.keys, names, _targets(listed, names, read.targets))
     indexes = _indexes(read.indexes, names)
     return tuple(
         TableFacts(
@@ -122,13 +123,33 @@ def _columns(
     return found, names
 
 
-def _keys(rows: Iterable[Row], names: Mapping[int, dict[int, str]]) -> dict[int, list[KeyFacts]]:
+def _targets(
+    listed: Sequence[Listed], names: Mapping[int, dict[int, str]], others: Iterable[Row]
+) -> dict[int, tuple[str, dict[int, str]]]:
+    """Name and columns of what foreign keys may point to."""
+    found = {table.oid: (table.name, names.get(table.oid, {})) for table in listed if table.whole}
+    for oid, name, number, column in others:
+        found.setdefault(oid, (name, {}))[1][number] = column
+    return found
+
+
+def _keys(
+    rows: Iterable[Row],
+    names: Mapping[int, dict[int, str]],
+    targets: Mapping[int, tuple[str, dict[int, str]]],
+) -> dict[int, list[KeyFacts]]:
     found: defaultdict[int, list[KeyFacts]] = defaultdict(list)
-    for table, kind, name, numbers, target, target_columns in rows:
+    for table, kind, name, numbers, target, target_numbers in rows:
         own = names.get(table, {})
         columns = tuple(own[n] for n in numbers if n in own)
-        if len(columns) == len(numbers):  # else over a column that the role may not read
-            found[table].append(KeyFacts(_KEYS[kind], columns, name, target, tuple(target_columns)))
+        if len(columns) != len(numbers):  # over a column that the role may not read
+            continue
+        if kind == "f":
+            target_name, theirs = targets[target]
+            theirs_named = tuple(theirs[n] for n in target_numbers)
+            found[table].append(KeyFacts("foreign", columns, name, target_name, theirs_named))
+        else:
+            found[table].append(KeyFacts(_KEYS[kind], columns, name))
     return found
 
 
@@ -145,11 +166,34 @@ def _indexes(
     return found
 
 
+@dataclass(slots=True)
+class Parts:
+    """Partitions or chunks below one table."""
+
+    leaves: list[int] = field(default_factory=list)
+    rows: float | None = None
+    """Of those that were counted."""
+
+
+def parts_of(rows: Iterable[Row]) -> dict[int, Parts]:
+    found: defaultdict[int, Parts] = defaultdict(Parts)
+    for root, leaf, count, counted in rows:
+        part = found[root]
+        part.leaves.append(leaf)
+        if counted:
+            part.rows = (part.rows or 0.0) + count
+    return dict(found)
+
+
+def leaves_of(parts: Mapping[int, Parts]) -> list[int]:
+    return [leaf for part in parts.values() for leaf in part.leaves]
+
+
 def with_figures(
     bare: Sequence[TableFacts],
     listed: Sequence[Listed],
     sizes: Mapping[int, int],
-    parts: Mapping[int, Row],
+    parts: Mapping[int, Parts],
     statistics: Iterable[Row],
 ) -> tuple[TableFacts, ...]:
     """The same tables with rows, sizes, partitions and statistics."""
@@ -166,17 +210,18 @@ def _with_figures(
     table: TableFacts,
     place: Listed,
     sizes: Mapping[int, int],
-    parts: Mapping[int, Row],
+    parts: Mapping[int, Parts],
     statistics: list[Row],
 ) -> TableFacts:
     rows = round(place.rows) if place.rows >= 0 and place.kind != "v" else None
     size = sizes.get(place.oid)
     count = 0
-    if place.oid in parts:
-        count, rows_below, bytes_below = parts[place.oid]
-        if not rows and rows_below is not None:
-            rows = round(rows_below)
-        size = (size or 0) + (bytes_below or 0)
+    if (part := parts.get(place.oid)) is not None:
+        count = len(part.leaves)
+        if not rows and part.rows is not None:
+            rows = round(part.rows)
+        known = [sizes[leaf] for leaf in part.leaves if leaf in sizes]
+        size = sum(known, size or 0) if known or size is not None else None
     types: dict[str, ColumnType] = {column.name: column.type for column in table.columns}
     return replace(
         table,

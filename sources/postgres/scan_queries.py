@@ -5,7 +5,7 @@ LISTED = """
            has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'SELECT'),
            has_schema_privilege(n.oid, 'USAGE') and has_any_column_privilege(c.oid, 'SELECT'),
            c.reltuples::float8,
-           case when c.relkind in ('r', 'm') then pg_relation_size(c.oid) end,
+           c.relpages,
            pg_stat_get_analyze_count(c.oid) + pg_stat_get_autoanalyze_count(c.oid)
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
@@ -15,43 +15,72 @@ LISTED = """
          or lower(n.nspname || '.' || c.relname) = any(%(tables)s))
      order by n.nspname collate "C", c.relname collate "C"
 """
-"""Oid, schema, name, kind, wholly readable, readable at all, rows, bytes of the main file, and how
-often it was analyzed."""
+"""Oid, schema, name, kind, wholly readable, readable at all, rows, pages, and how often it was
+analyzed."""
 
-TOKEN = """
-    select (select count(*) || ':' || sum(hashint8extended(xmin::text::int8, oid::int8))
-              from pg_class where oid = any(%(oids)s)),
-           (select count(*) || ':'
-                   || sum(hashint8extended(xmin::text::int8, attrelid::int8 * 2048 + attnum))
-              from pg_attribute where attrelid = any(%(oids)s) and attnum > 0),
-           (select count(*) || ':' || sum(hashint8extended(xmin::text::int8, oid::int8))
-              from pg_constraint where conrelid = any(%(oids)s)),
-           (select count(*) || ':'
-                   || sum(hashint8extended(xmin::text::int8, indexrelid::int8))
-              from pg_index where indrelid = any(%(oids)s)),
-           (select count(*) || ':'
-                   || sum(hashint8extended(xmin::text::int8, objoid::int8 * 2048 + objsubid))
-              from pg_description
-             where classoid = 'pg_class'::regclass and objoid = any(%(oids)s)),
-           (select count(*) || ':' || sum(hashint8extended(xmin::text::int8, oid::int8))
-              from pg_type where oid >= 16384),
-           (select sum(hashint8extended(c.xmin::text::int8, c.oid::int8))
-                   || ':'
-                   || sum(hashint8extended(a.xmin::text::int8, a.attrelid::int8 + k.oid::int8))
-              from pg_constraint k join pg_class c on c.oid = k.confrelid
-              join pg_attribute a on a.attrelid = k.confrelid and a.attnum = any(k.confkey)
-             where k.conrelid = any(%(oids)s) and k.contype = 'f'),
-           (select count(*) || ':' || sum(hashint8extended(c.xmin::text::int8, c.oid::int8))
-              from pg_index i join pg_class c on c.oid = i.indexrelid
-             where i.indrelid = any(%(oids)s)),
-           (select count(*) || ':' || sum(hashint8extended(xmin::text::int8, inhrelid::int8))
-              from pg_inherits),
-           (select count(*) || ':' || sum(hashint8extended(xmin::text::int8, oid::int8))
-              from pg_namespace),
-           (select count(*) || ':' || sum(hashint8extended(xmin::text::int8, oid::int8))
-              from pg_extension)
+SNAPSHOT = """
+    select (pg_snapshot_xmax(s)::text::numeric %% 4294967296)::text,
+           array(select (x::text::numeric %% 4294967296)::text from pg_snapshot_xip(s) as x)
+      from pg_current_snapshot() as s
 """
-"""Changes when any row of the catalog that a scan reads is written; statistics are apart."""
+"""The first transaction after this scan's, and those still open."""
+
+WRITTEN = """
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_class
+     where oid = any(%(oids)s)
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_attribute
+     where attrelid = any(%(oids)s) and attnum > 0 and not attisdropped
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_constraint
+     where conrelid = any(%(oids)s) and contype in ('p', 'u', 'f') and conparentid = 0
+    union all
+    select count(*), count(*) filter
+           (where age(c.xmin) <= age(%(edge)s::xid) or c.xmin = any(%(open)s::xid[]))
+      from pg_index i join pg_class c on c.oid = i.indexrelid
+     where i.indrelid = any(%(oids)s)
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_description
+     where classoid = 'pg_class'::regclass and objoid = any(%(oids)s)
+    union all
+    select count(*), count(*) filter
+           (where age(c.xmin) <= age(%(edge)s::xid) or c.xmin = any(%(open)s::xid[]))
+      from pg_constraint k join pg_class c on c.oid = k.confrelid
+     where k.conrelid = any(%(oids)s) and k.contype = 'f'
+    union all
+    select count(*), count(*) filter
+           (where age(a.xmin) <= age(%(edge)s::xid) or a.xmin = any(%(open)s::xid[]))
+      from pg_constraint k
+      join pg_attribute a on a.attrelid = k.confrelid and a.attnum = any(k.confkey)
+     where k.conrelid = any(%(oids)s) and k.contype = 'f'
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_type
+     where oid >= 16384
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_inherits
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_namespace
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_extension
+"""
+"""Rows of each catalog that a scan reads, and how many were written since a snapshot: counts fall
+when a row goes, and every other change writes one. Statistics are apart."""
 
 COLUMNS = """
     select a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull, d.description
@@ -65,7 +94,8 @@ COLUMNS = """
 """
 TYPES = """
     with recursive given as (
-      select distinct unnest(%(types)s::oid[]) as type, unnest(%(mods)s::int[]) as mod
+      select distinct atttypid as type, atttypmod as mod from pg_attribute
+       where attrelid = any(%(oids)s) and attnum > 0 and not attisdropped
     ), based as (
       select oid as type, oid as base, typtype, typbasetype, typnotnull
         from pg_type where oid in (select type from given)
@@ -81,50 +111,65 @@ COMMENTS = """
      where classoid = 'pg_class'::regclass and objsubid = 0 and objoid = any(%(oids)s)
 """
 KEYS = """
-    select k.conrelid, k.contype::text, k.conname, k.conkey,
-           case when k.contype = 'f' then n.nspname || '.' || t.relname else '' end,
-           case when k.contype = 'f' then array(
-             select a.attname::text from unnest(k.confkey) with ordinality as f(num, place)
-               join pg_attribute a on a.attrelid = k.confrelid and a.attnum = f.num
-              order by f.place) else '{}' end
-      from pg_constraint k
-      left join pg_class t on t.oid = k.confrelid
-      left join pg_namespace n on n.oid = t.relnamespace
-     where k.conrelid = any(%(oids)s) and k.contype in ('p', 'u', 'f') and k.conparentid = 0
-     order by k.conrelid, k.conname collate "C"
+    select conrelid, contype::text, conname, conkey, confrelid, confkey
+      from pg_constraint
+     where conrelid = any(%(oids)s) and contype in ('p', 'u', 'f') and conparentid = 0
+     order by conrelid, conname collate "C"
 """
+TARGETS = """
+    select c.oid, n.nspname || '.' || c.relname, a.attnum, a.attname
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+     where c.oid in (
+       select confrelid from pg_constraint where conrelid = any(%(oids)s) and contype = 'f')
+       and c.oid <> all(%(whole)s)
+"""
+"""Names of what foreign keys point to, where it is not itself read whole."""
+
 INDEXES = """
     select i.indrelid, c.relname, i.indisunique, pg_get_indexdef(i.indexrelid), i.indkey::int2[],
            i.indnkeyatts,
            case when 0 = any(i.indkey::int2[]) then array(
              select pg_get_indexdef(i.indexrelid, k::int, true)
                from generate_series(1, i.indnkeyatts) as k) end
-      from pg_index i join pg_class c on c.oid = i.indexrelid
-     where i.indrelid = any(%(oids)s) and not exists (
-       select from pg_constraint k
-        where k.conindid = i.indexrelid and k.conrelid = i.indrelid
-          and k.contype in ('p', 'u', 'x'))
+      from (
+        select * from pg_index where indrelid = any(%(oids)s) and indexrelid not in (
+          select conindid from pg_constraint
+           where conrelid = any(%(oids)s) and contype in ('p', 'u', 'x'))
+         offset 0) as i
+      join pg_class c on c.oid = i.indexrelid
      order by i.indrelid, c.relname collate "C"
 """
 """Without those that a key made: they are told as that key."""
 
-SIZES = """
-    select oid, pg_total_relation_size(oid) from pg_class
-     where oid = any(%(oids)s) and relkind in ('r', 'm')
+PAGES = """
+    with own as (
+      select oid, reltoastrelid, relpages from pg_class
+       where oid = any(%(oids)s) and relkind in ('r', 'm') and reltuples >= 0
+    ), pages as (
+      select oid, relpages from own
+      union all
+      select o.oid, t.relpages from own o join pg_class t on t.oid = o.reltoastrelid
+      union all
+      select o.oid, c.relpages
+        from own o join pg_index i on i.indrelid in (o.oid, o.reltoastrelid)
+        join pg_class c on c.oid = i.indexrelid
+    )
+    select oid, sum(relpages) * current_setting('block_size')::int8 from pages group by oid
 """
+"""Bytes of table, indexes and their overflow, as the last vacuum or analyze counted them: asking
+for files would wait for every table that is locked, and open each one."""
+
 PARTS = """
     with recursive below as (
       select inhparent as root, inhrelid as part from pg_inherits where inhparent = any(%(oids)s)
       union
       select b.root, i.inhrelid from below b join pg_inherits i on i.inhparent = b.part
     )
-    select b.root, count(*),
-           sum(c.reltuples) filter (where c.reltuples >= 0)::float8,
-           sum(pg_total_relation_size(c.oid))::int8
+    select b.root, c.oid, greatest(c.reltuples, 0)::float8, c.reltuples >= 0
       from below b join pg_class c on c.oid = b.part and c.relkind in ('r', 'f')
-     group by b.root
 """
-"""Leaves of each partitioned table, or chunks of each hypertable: how many, their rows, bytes."""
+"""Leaves of each partitioned table, or chunks of each hypertable, and their rows if counted."""
 
 PARTITION_KEYS = """
     select partrelid, pg_get_partkeydef(partrelid) from pg_partitioned_table

@@ -119,19 +119,41 @@ def figures(connection: psycopg.Connection[Any], table: str) -> tuple[int | None
     """Rows, bytes and partitions."""
     oid = _oid(connection, table)
     row = connection.execute(
-        "select reltuples, relkind::text, pg_total_relation_size(oid) from pg_class where oid = %s",
-        (oid,),
+        "select reltuples, relkind::text from pg_class where oid = %s", (oid,)
     ).fetchone()
     assert row is not None
-    rows, kind, size = row
+    rows, kind = (int(row[0]) if row[0] >= 0 else None), row[1]
     if kind == "v":
         return None, None, 0
     if kind != "p":
-        return (int(rows) if rows >= 0 else None), size, 0
+        return rows, _bytes(connection, oid), 0
     parts = connection.execute(
-        "select pg_total_relation_size(relid) from pg_partition_tree(%s) where isleaf", (oid,)
+        "select relid::oid from pg_partition_tree(%s) where isleaf", (oid,)
     ).fetchall()
-    return (int(rows) if rows >= 0 else None), sum(part[0] for part in parts), len(parts)
+    return rows, sum(_bytes(connection, part) for (part,) in parts), len(parts)
+
+
+def _bytes(connection: psycopg.Connection[Any], oid: int) -> int:
+    """Pages of the table, its overflow and the indexes of both, one by one."""
+    pages = 0
+    overflow = connection.execute(
+        "select reltoastrelid from pg_class where oid = %s and reltoastrelid <> 0", (oid,)
+    ).fetchall()
+    for relation in (oid, *(row[0] for row in overflow)):
+        own = connection.execute(
+            "select relpages from pg_class where oid = %s", (relation,)
+        ).fetchone()
+        assert own is not None
+        pages += own[0]
+        for (index,) in connection.execute(
+            "select indexrelid from pg_index where indrelid = %s", (relation,)
+        ).fetchall():
+            of_index = connection.execute(
+                "select relpages from pg_class where oid = %s", (index,)
+            ).fetchone()
+            assert of_index is not None
+            pages += of_index[0]
+    return pages * 8192
 
 
 def statistics(
