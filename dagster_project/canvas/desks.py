@@ -21,6 +21,7 @@ from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.pipeline.applied_assets import AppliedAssets
 from dagster_project.pipeline.compose import mappings_by_query
 from dagster_project.pipeline.desk import Desk
+from dagster_project.pipeline.join_honesty import sources_by_query
 from dagster_project.planner.assets import policy_of, prepare
 from dagster_project.resolver.index import EntityIndex
 from dagster_project.resolver.names import EntityName
@@ -106,6 +107,7 @@ class Desks:
                 table, column, seconds, views, release
             ),
             pool=self._pool,
+            source_titles=sources_by_query(release),
             also=_lazy_glossary(views),
         )
         fresh = max(seconds, 1) if complete else _RETRY_SECONDS

@@ -10,8 +10,10 @@ from dagster_project.contracts.errors import CanvasError, InvalidRequest
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import ReleaseId, base_release_id
 from dagster_project.defs.canvas_resource import RELEASE_TAG, CanvasResource
+from dagster_project.defs.metadata import picture_markdown
 from dagster_project.defs.progress_log import progress_log
 from dagster_project.inspection.blocks_markdown import blocks_markdown
+from dagster_project.pipeline.plain_text import escape_markdown
 from dagster_project.traces.redact import PROCESS_WALL
 
 ANSWER_KEY = dg.AssetKey(["answer"])
@@ -140,7 +142,8 @@ def shown(trace: Trace) -> str:
         + "\n".join(f"- {choice.number}: {choice.label}" for choice in card.choices)
         for card in trace.answer.cards
     ]
-    return "\n\n".join([trace.answer.summary, blocks_markdown(open_blocks), *cards])
+    blocks = blocks_markdown(open_blocks, picture_markdown)
+    return "\n\n".join([escape_markdown(trace.answer.summary), blocks, *cards])
 
 
 def assets_read(trace: Trace) -> list[dg.TableRecord]:

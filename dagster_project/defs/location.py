@@ -8,11 +8,15 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from dagster_project.contracts.finding import Finding
+from dagster_project.defs.alias_tables import alias_table_assets
 from dagster_project.defs.ask import ANSWER_KEY, ask
 from dagster_project.defs.asset_specs import asset_key
 from dagster_project.defs.canvas_resource import CanvasResource, bench_resource
+from dagster_project.defs.catalog_sync import catalog_schedules, catalog_sync_job
 from dagster_project.defs.config_assets import config_assets
+from dagster_project.defs.document_index import document_assets
 from dagster_project.defs.entries import Entry, site_entries
+from dagster_project.defs.expectation_checks import expectation_checks
 from dagster_project.defs.golden_night import golden_night, regression_job
 from dagster_project.defs.golden_schedules import nightly_look, nightly_regression
 from dagster_project.defs.golden_sensors import golden_suites, regression_failed, rollback_approved
@@ -40,18 +44,20 @@ def code_location(settings: Settings) -> dg.Definitions:
     assets = config_assets(entries)
     selection = dg.AssetSelection.assets(*assets)
     golden = golden_nights(settings, entries)
+    zone = site_zone(entries)
+    sync = catalog_sync_job(entries)
     return dg.Definitions(
         assets=[
             *(*assets, answer_asset(entries, site.findings), swap_test_asset, replan_ledger),
-            *golden.assets,
+            *(*alias_table_assets(entries), *document_assets(entries), *golden.assets),
         ],
-        asset_checks=golden.checks,
+        asset_checks=[*golden.checks, *expectation_checks(entries)],
         jobs=[
             *(ask, rerun, override_test, stage_test, refresh_ledger()),
-            *golden.jobs,
+            *(*golden.jobs, *([sync] if sync else [])),
             *([_refresh_config(selection)] if assets else []),
         ],
-        schedules=golden.schedules,
+        schedules=[*golden.schedules, *catalog_schedules(entries, zone, sync)],
         sensors=[golden_suites, regression_failed, rollback_approved],
         resources={"canvas": CanvasResource(settings), "bench": bench_resource(settings)},
         executor=dg.in_process_executor,

@@ -10,7 +10,7 @@ from datetime import datetime
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.mapping import MappingSpec
-from dagster_project.contracts.value import Stage
+from dagster_project.contracts.value import Stage, Text
 from dagster_project.pipeline.applied_assets import AppliedAssets
 from dagster_project.planner.assets import PlannerAssets
 from sources.protocol import Source
@@ -30,6 +30,8 @@ class Desk:
     watermark: Callable[[str, str, float], tuple[datetime, datetime] | None]
     """Oldest and newest time of a table's column, asked for so many seconds; None when empty."""
     pool: ThreadPoolExecutor
+    source_titles: Mapping[str, Text] = field(default_factory=dict)
+    """Query to what people call its source."""
     also: Callable[[str], tuple[str, ...]] = lambda _: ()
     """Words that mean the same as those of a text, by the catalogs' own names."""
     by_stage: Mapping[Stage, Desk] = field(default_factory=dict)

@@ -110,8 +110,9 @@ class Run:
 
     def compose(self, executed: ExecuteResult, plan: Plan) -> ComposeResult:
         stage_input = self._enter("compose", f"{len(executed.steps)} results", plan)
-        mappings = self.desk.at("compose").mappings
-        result = self._leave(compose(stage_input, executed, plan, mappings)).result
+        desk = self.desk.at("compose")
+        output = compose(stage_input, executed, plan, desk.mappings, desk.source_titles)
+        result = self._leave(output).result
         assert isinstance(result, ComposeResult)
         return result
 

@@ -34,7 +34,8 @@ def _recipe_step(
             continue
         source, _, column = value[1:].partition(".")
         if column:
-            feeds.append(Feed(step=source, column=column, param=name))
+            back = step.returned_as.get(name)
+            feeds.append(Feed(step=source, column=column, param=name, returned_as=back))
         elif source in given:
             params[name] = given[source]
     return PlanStep(

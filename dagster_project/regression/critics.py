@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dagster_project.contracts.block import TableBlock
+from dagster_project.contracts.block import GraphBlock, TableBlock
 from dagster_project.contracts.golden import CriticName
 from dagster_project.contracts.night import Fingerprint
 from dagster_project.contracts.stage import ComposeResult
@@ -67,6 +67,8 @@ def _breaches(trace: Trace) -> Iterator[str]:
             whole = block.total_rows
             if whole is not None and block.truncated != (whole > block.shown_rows):
                 yield f"table {block.id} is cut and does not say so"
+        if isinstance(block, GraphBlock) and block.shown_nodes > len(block.nodes):
+            yield f"graph {block.id} says {block.shown_nodes} nodes and shows {len(block.nodes)}"
     if trace.answer.ok == (trace.status == "failed"):
         yield f"ok is {trace.answer.ok} and the status is {trace.status}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dagster_project.contracts.block import ChartBlock, TableBlock
+from dagster_project.contracts.block import ChartBlock, GraphBlock, TableBlock
 from dagster_project.contracts.replan import Decision, ReplanEvent, Trigger
 from dagster_project.contracts.stage import ExecuteResult, PresentResult, StageOutput
 from dagster_project.contracts.trace import Trace
@@ -12,6 +12,7 @@ from dagster_project.contracts.value import Value
 
 Outcome = Literal["improved", "not_improved", "open", "stopped"]
 """open: asked back, and nobody went on · stopped: the loop gave up, with guidance."""
+_CUT_BLOCKS = TableBlock | ChartBlock | GraphBlock
 ANSWERED = ("success", "degraded")
 """Statuses of a trace that leave nothing to ask."""
 
@@ -72,5 +73,5 @@ def _standing(outputs: tuple[StageOutput, ...]) -> tuple[int, int, int]:
     failed = sum(step.error is not None for step in steps) if steps else 1
     with_rows = sum(bool(step.rows) and step.empty is None for step in steps)
     laid = presented[-1].screen.blocks if presented else ()
-    cut = sum(b.block.truncated for b in laid if isinstance(b.block, TableBlock | ChartBlock))
+    cut = sum(b.block.truncated for b in laid if isinstance(b.block, _CUT_BLOCKS))
     return -failed, with_rows, -cut

@@ -132,4 +132,4 @@ def test_a_release_that_would_not_hold_together_is_not_tried(site: Site) -> None
     found = gather(site.canvas, night, replace(aim, after=broken))
     assert found.dry_run == ()
     assert found.reasons[-1].name == "does_not_fit"
-    assert "CFG030" in found.reasons[-1].text
+    assert "plant" in found.reasons[-1].text
