@@ -282,10 +282,13 @@ def _replace(document: Any, trail: tuple[object, ...], put: object) -> None:
             at = at[part]
         except (KeyError, IndexError, TypeError):
             return
+    last = trail[-1]
     if isinstance(at, dict) and put is None:
-        at.pop(trail[-1], None)
-    elif (isinstance(at, dict)) or (isinstance(at, list) and len(at) > trail[-1]):  # type: ignore[operator]
-        at[trail[-1]] = put
+        at.pop(last, None)
+    elif isinstance(at, dict) or (
+        isinstance(at, list) and isinstance(last, int) and last < len(at)
+    ):
+        at[last] = put
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8),
