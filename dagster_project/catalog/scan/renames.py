@@ -95,7 +95,9 @@ def _place_likeness(was: _Place, now: _Place) -> float:
 
 def _column_likeness(was: ColumnFacts, now: ColumnFacts) -> float:
     likeness = 0.4 * _name_likeness(was.name, now.name)
-    likeness += 0.2 if was.native_type == now.native_type and was.type == now.type else -0.3
+    known = was.native_type and now.native_type
+    same = was.native_type == now.native_type if known else was.type == now.type
+    likeness += 0.2 if same else -0.3
     likeness += 0.05 if was.nullable == now.nullable else 0.0
     return likeness + (0.2 if was.comment and was.comment == now.comment else 0.0)
 

@@ -87,8 +87,9 @@ class _Editor:
         fresh: dict[str, object] = {}
         for key, value in after.items():
             if key in before and before[key] == value:
-                continue
-            if key in place.pairs:
+                if key in place.pairs:
+                    self._keep(place.pairs[key][1], value)
+            elif key in place.pairs:
                 self._lay(place.pairs[key][1], before.get(key), value)
             else:
                 fresh[key] = value
@@ -107,8 +108,23 @@ class _Editor:
         else:
             self._replace(place, after)
 
+    def _keep(self, place: Place, value: Any) -> None:
+        """What does not change stays, but an alias whose anchor changed is written out."""
+        if place.kind == "alias":
+            if self._laid.get(id(place.target), value) != value:
+                self._replace(place, value)
+            return
+        if isinstance(value, dict):
+            for key, (_, inner) in place.pairs.items():
+                if key in value:
+                    self._keep(inner, value[key])
+        elif isinstance(value, list) and len(value) == len(place.items):
+            for inner, one in zip(place.items, value, strict=True):
+                self._keep(inner, one)
+
     def _lay_list(self, place: Place, before: list[Any], after: list[Any]) -> None:
         """Items by what names them; one that is renamed in its place stays there."""
+        self._laid[id(place)] = after
         had, has = [_identity(one) for one in before], [_identity(one) for one in after]
         stays: list[tuple[Place, Any, Any]] = []
         left = list(zip(has, after, strict=True))
@@ -126,10 +142,8 @@ class _Editor:
         for where, old, new in stays:
             if old != new:
                 self._lay(where, old, new)
-            elif where.kind == "map":
-                self._laid[id(where)] = new
-            elif where.kind == "alias" and self._laid.get(id(where.target), new) != new:
-                self._replace(where, new)
+            else:
+                self._keep(where, new)
         if left:
             self._append(place, [one for _, one in left])
 
@@ -144,6 +158,7 @@ class _Editor:
         return self._starts[line] + len(self._lines[line].rstrip("\r\n"))
 
     def _replace(self, place: Place, value: object) -> None:
+        self._laid[id(place)] = value
         start, end = self._at(place.start), self._at(place.end)
         gap = " " if start and self._text[start - 1] == ":" else ""
         self._edits.append((start, end, gap + flow(value)))
