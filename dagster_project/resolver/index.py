@@ -12,7 +12,13 @@ from typing import Literal
 from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.resolver.exact import word_starts
-from dagster_project.resolver.misspelt import SURE_LETTERS, WORD, Misspelt, find_misspelt
+from dagster_project.resolver.misspelt import (
+    SURE_LETTERS,
+    WORD,
+    Misspelt,
+    WordFit,
+    find_misspelt,
+)
 from dagster_project.resolver.name_table import (
     NamesInMemory,
     NameTable,
@@ -66,7 +72,6 @@ class EntityIndex:
         self._table = table
         aliases = tuple(_aliases(specs, table, today))
         self._aliases = SpellingsInMemory(aliases)
-        self._alias_words = {keystrokes(word) for text, _ in aliases for word in text.split()}
         self._layers: tuple[tuple[Spellings, MatchedBy], ...] = ((table, "name"),)
         if aliases:
             self._layers = (*self._layers, (self._aliases, "alias"))
@@ -159,13 +164,13 @@ class EntityIndex:
         text = normal(question)
         starts = list(word_starts(text))
         found: list[_Hit] = []
-        numbers = "d" in text.kinds
+        last_digit = max(map(text.text.rfind, "0123456789")) if "d" in text.kinds else -1
         for i in starts:
             for names, by in self._layers:
                 whole = names.longest_at(question, text, i)
                 if whole is not None:
                     found.append(_Hit(text.starts[i], *whole, by))
-                numbered = names.numbered_at(question, text, i) if numbers else None
+                numbered = names.numbered_at(question, text, i) if i < last_digit else None
                 if numbered is not None:
                     found.append(_Hit(text.starts[i], *numbered, "pattern"))
         shaped = self._patterns.find(question, text, [text.starts[i] for i in starts])
@@ -223,10 +228,14 @@ class EntityIndex:
             best[record] = max(score, best.get(record, 0.0))
         return in_order(best)
 
-    def is_word(self, keys: str) -> bool | None:
-        """See `Spellings`; words of alias groups count as words of names."""
-        known = self._table.is_word(keys)
-        return known if known is None else known or keys in self._alias_words
+    @property
+    def many(self) -> bool:
+        return self._table.many
+
+    def word_fit(self, keys: str) -> WordFit:
+        """The better fit of the data's names and the aliases."""
+        fits = (self._table.word_fit(keys), self._aliases.word_fit(keys))
+        return "same" if "same" in fits else "near" if "near" in fits else "far"
 
     def _wrong_mode(self, question: str, taken: list[tuple[int, int]]) -> list[_Hit]:
         """Latin names typed in Korean mode, which leaves loose letters: ㅎㅅ-01 is gt-01."""
@@ -245,6 +254,8 @@ class EntityIndex:
 
     def _nearly_ids(self, question: str, taken: list[tuple[int, int]]) -> list[_Hit]:
         """Ids that nothing has, and those one letter away."""
+        if not any(map(str.isdigit, question)):
+            return []
         text = normal(question)
         starts = [text.starts[i] for i in word_starts(text)]
         found: list[_Hit] = []

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
+from typing import Literal, Protocol
 
 from dagster_project.resolver.normal_form import digits, keystrokes
 from dagster_project.resolver.particles import is_particle_tail, strip_particles
@@ -31,6 +31,10 @@ SURE_LETTERS = 5
 """Fewer letters that are not understood do not put a whole name in the question aside alone."""
 
 
+WordFit = Literal["same", "near", "far"]
+"""Whether some name has this word; a word near it; or neither, as far as that is looked up."""
+
+
 class NearNames(Protocol):
     """Names by their keystrokes."""
 
@@ -38,7 +42,10 @@ class NearNames(Protocol):
         self, keys: str, number: str, least: float, most_errors: int = ...
     ) -> list[tuple[float, int]]: ...
 
-    def is_word(self, keys: str) -> bool | None: ...
+    def word_fit(self, keys: str) -> WordFit: ...
+
+    @property
+    def many(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,8 @@ class _Word:
     """0: understood, as a term or as part of a whole name. A run needs one word that is not."""
     stems: tuple[tuple[str, int], ...]
     """Keys without particles, and where that stem ends; the whole word first."""
-    in_names: bool | None
-    """Some name has this word. None: names are so few that runs are simply compared."""
+    fit: WordFit
+    """To the words of names, where it is open."""
 
 
 def find_misspelt(
@@ -113,9 +120,14 @@ def _words(
             is_term is not None and is_term(start, end)
         )
         letters = 0 if understood else sum(map(str.isalpha, stems[0][0]))
-        in_names = next(filter(None, (names.is_word(keys) for keys, _ in stems)), names.is_word(""))
-        found.append(_Word(start, end, digits(text), letters, stems, in_names))
+        fit = _fit(stems, names) if letters else "same"
+        found.append(_Word(start, end, digits(text), letters, stems, fit))
     return found
+
+
+def _fit(stems: Iterable[tuple[str, int]], names: NearNames) -> WordFit:
+    fits = {names.word_fit(keys) for keys, _ in stems}
+    return "same" if "same" in fits else "near" if "near" in fits else "far"
 
 
 def _explained(question: str, start: int, end: int, whole: Sequence[tuple[int, int]]) -> bool:
@@ -144,23 +156,25 @@ def _trimmed(hit: Misspelt, run: Sequence[_Word], names: NearNames, least: float
     return hit
 
 
-def _most_errors(run: Sequence[_Word], letters: int) -> int:
-    """What is understood is not misspelt: errors are those of the other words."""
-    told = [word.in_names for word in run]
-    if None not in told:
-        strange = told.count(False)
-        if strange > _MOST_STRANGE:
-            return 0
-        if not strange or strange == len(run) > 1:
-            return 1
-    if all(word.open_letters for word in run):
-        return MOST_ERRORS
-    return max(1, allowed_errors(letters))
+def _most_errors(run: Sequence[_Word], letters: int, *, many: bool) -> int:
+    """Errors that the run may have: only what is not understood may be misspelt. 0: it is no name.
+
+    Among very many names, runs of words that names do not have are not compared.
+    """
+    fits = [word.fit for word in run if word.open_letters]
+    strange = len(fits) - fits.count("same")
+    if many and strange > _MOST_STRANGE:
+        return 0
+    if len(fits) < len(run):  # a part of it is understood
+        return max(1, allowed_errors(letters)) if strange and "far" not in fits else 0
+    if many and (not strange or strange == len(run) > 1):
+        return 1
+    return MOST_ERRORS
 
 
 def _near(run: Sequence[_Word], names: NearNames, least: float) -> Misspelt | None:
     letters = sum(word.open_letters for word in run)
-    most = _most_errors(run, letters) if letters else 0
+    most = _most_errors(run, letters, many=names.many) if letters else 0
     if not most:
         return None
     head = "".join(word.stems[0][0] for word in run[:-1])

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from dagster_project.resolver.exact import ExactNames, Spelt
 from dagster_project.resolver.key_shapes import KeyShapes, KeysInMemory
+from dagster_project.resolver.misspelt import WordFit
 from dagster_project.resolver.names import EntityName
 from dagster_project.resolver.normal_form import NormalText, keystrokes, spellings
 from dagster_project.resolver.numbered import NumberedNames
-from dagster_project.resolver.typos import MOST_ERRORS, TypoNames
+from dagster_project.resolver.typos import MOST_ERRORS, TypoNames, allowed_errors
+
+_REMEMBERED = 10_000
 
 
 class Spellings(Protocol):
@@ -41,8 +45,11 @@ class Spellings(Protocol):
         """(score, record) of names a few keystrokes away, best first."""
         ...
 
-    def is_word(self, keys: str) -> bool | None:
-        """Whether some name has this word; None where names are so few that it does not matter."""
+    def word_fit(self, keys: str) -> WordFit: ...
+
+    @property
+    def many(self) -> bool:
+        """Whether there are too many names to compare every run of words with them."""
         ...
 
     def likely(self, keys: str, most: int) -> list[tuple[float, int]]:
@@ -74,6 +81,10 @@ class SpellingsInMemory:
         exact = ExactNames(self._spelt)
         self.get, self.longest_at = exact.get, exact.longest_at
         self.numbered_at = NumberedNames(self._spelt).at
+        self._words = tuple(
+            sorted({keystrokes(word) for text, _, _ in self._spelt for word in text.split()})
+        )
+        self._fits: dict[str, WordFit] = {}
         self._typos: TypoNames | None = None
         self._forms: tuple[str, ...] | None = None
 
@@ -84,8 +95,21 @@ class SpellingsInMemory:
             self._typos = TypoNames((text, record) for text, record, _ in self._spelt)
         return self._typos.near(keys, number, least, most_errors)
 
-    def is_word(self, keys: str) -> bool | None:  # noqa: ARG002
-        return None
+    @property
+    def many(self) -> bool:
+        return False
+
+    def word_fit(self, keys: str) -> WordFit:
+        """Questions use the same words again and again: what was found is remembered."""
+        known = self._fits.get(keys)
+        if known is None:
+            most = max(1, allowed_errors(len(keys)))
+            found = process.extractOne(keys, self._words, scorer=OSA.distance, score_cutoff=most)
+            known = "far" if found is None else "near" if found[1] else "same"
+            if len(self._fits) >= _REMEMBERED:
+                self._fits.clear()
+            self._fits[keys] = known
+        return known
 
     def likely(self, keys: str, most: int) -> list[tuple[float, int]]:
         if self._forms is None:

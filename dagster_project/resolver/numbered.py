@@ -40,7 +40,7 @@ def numbered_at(
     question: str,
     text: NormalText,
     i: int,
-    suffixes_of: Callable[[str], Sequence[str]],
+    suffixes_of: Callable[[str], Sequence[str] | None],
     bearers: Callable[[str, str, int], Iterable[int]],
 ) -> tuple[int, tuple[int, ...]] | None:
     """A numbered name at place `i` of the normal form: its end in the question, and who bears it,
@@ -49,7 +49,7 @@ def numbered_at(
     if match is None or not i + 2 <= match.start() <= i + _MAX_STEM:
         return None
     stem, number = text.text[i : match.start()], match.group()
-    for suffix in suffixes_of(stem):
+    for suffix in suffixes_of(stem) or ():
         last = match.end() + len(suffix)
         if text.text[match.end() : last] != suffix:
             continue
@@ -83,10 +83,7 @@ class NumberedNames:
         """See `numbered_at`."""
         if not self._suffixes:
             return None
-        return numbered_at(
-            question,
-            text,
-            i,
-            lambda stem: self._suffixes.get(stem, ()),
-            lambda stem, suffix, number: self._records.get((stem, suffix, number), ()),
-        )
+        return numbered_at(question, text, i, self._suffixes.get, self._bearers)
+
+    def _bearers(self, stem: str, suffix: str, number: int) -> Iterable[int]:
+        return self._records.get((stem, suffix, number), ())

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from dagster_project.resolver.exact import MIN_LENGTH, SHORT, ends_name
 from dagster_project.resolver.hashed_lists import HashedLists, Sections, hash_of
 from dagster_project.resolver.key_shapes import KeyShapes, key_shape, one_letter_away
+from dagster_project.resolver.misspelt import WordFit
 from dagster_project.resolver.names import EntityName
 from dagster_project.resolver.normal_form import NormalText, digits, keystrokes, spellings
 from dagster_project.resolver.numbered import numbered_at, numbered_parts
@@ -148,7 +149,7 @@ class NamesOnDisk:
         if best and max(best.values()) >= 1 - 1.5 / len(keys):  # one error: nothing is nearer
             return in_order(best)
         if most_errors > 1 and allowed_errors(len(keys) + 1) > 1:
-            for stage in self._sharing(typed, told):
+            for stage in self._sharing(typed, told, most_errors):
                 more = self._alike(keys, number, stage, least, most_errors)
                 if more:
                     best = {r: max(more.get(r, 0.0), best.get(r, 0.0)) for r in {**more, **best}}
@@ -161,9 +162,13 @@ class NamesOnDisk:
         wanted = sum({length_bit(near) for near in around})
         return any(lengths & wanted for lengths in self._told.get(hash_of(number)))
 
-    def is_word(self, keys: str) -> bool:
-        """Whether some name has this word; one that spells so by its hash alone counts too."""
-        return bool(self._words.get(hash_of(keys), 1))
+    @property
+    def many(self) -> bool:
+        return True
+
+    def word_fit(self, keys: str) -> WordFit:
+        """Words near it are not looked up. One that spells so by its hash alone counts as same."""
+        return "same" if self._words.get(hash_of(keys), 1) else "near"
 
     def _alike(
         self, keys: str, number: str, forms: Iterable[int], least: float, most_errors: int
@@ -185,10 +190,10 @@ class NamesOnDisk:
             for name in self.name(record).all_names()
         )
 
-    def _sharing(self, typed: bytes, number: bytes) -> Iterable[set[int]]:
+    def _sharing(self, typed: bytes, number: bytes, most: int) -> Iterable[set[int]]:
         """Forms that share a piece, those that share a rare one first, and never very many."""
         lists = sorted(
-            filter(None, (self._pieces.get(p) for p in piece_probes(typed, number))), key=len
+            filter(None, (self._pieces.get(p) for p in piece_probes(typed, number, most))), key=len
         )
         taken: set[int] = set()
         at = 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from zlib import crc32
 
-from dagster_project.resolver.typos import MOST_ERRORS, allowed_errors, cuts
+from dagster_project.resolver.typos import allowed_errors, cuts
 
 _MOST_BLOCKS = 4
 
@@ -48,11 +48,11 @@ def piece_hashes(keys: bytes, number: bytes) -> Iterator[int]:
         yield _piece(number, length, place, keys[place : place + size])
 
 
-def piece_probes(keys: bytes, number: bytes) -> Iterator[int]:
+def piece_probes(keys: bytes, number: bytes, most: int) -> Iterator[int]:
     """Of what was typed: pieces of names of all lengths that it may be a misspelling of."""
     own = len(keys)
-    for length in range(max(1, own - MOST_ERRORS), own + MOST_ERRORS + 1):
-        errors, longer = allowed_errors(length), own - length
+    for length in range(max(1, own - most), own + most + 1):
+        errors, longer = min(most, allowed_errors(length)), own - length
         if not errors or abs(longer) > errors:
             continue
         before, after = (errors - longer) // 2, (errors + longer) // 2

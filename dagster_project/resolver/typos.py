@@ -74,7 +74,7 @@ class TypoNames:
         if forms is None or len(keys) < MIN_KEYS - 1:
             return []
         pieces = self._pieces.get(number)
-        stages = (forms,) if pieces is None else pieces.sharing(keys)
+        stages = (forms,) if pieces is None else pieces.sharing(keys, most_errors)
         for stage in stages:
             best: dict[int, float] = {}
             for form, score in alike(keys, stage, least, most_errors):
@@ -116,10 +116,10 @@ class _Pieces:
                 piece = (length, place, form[place : place + size])
                 self._held.setdefault(piece, []).append(form)
 
-    def sharing(self, keys: str) -> Iterator[set[str]]:
+    def sharing(self, keys: str, most: int) -> Iterator[set[str]]:
         """Names that share a piece, those that share a rare one first, and never very many: a
         piece that thousands share (펌프) tells nothing."""
-        lists = sorted(self._lists(keys), key=len)
+        lists = sorted(self._lists(keys, most), key=len)
         taken: set[str] = set()
         at = 0
         for cap in STAGES:
@@ -131,12 +131,12 @@ class _Pieces:
             if stage:
                 yield stage
 
-    def _lists(self, keys: str) -> Iterator[list[str]]:
+    def _lists(self, keys: str, most: int) -> Iterator[list[str]]:
         own, held = len(keys), self._held
-        for length in range(own - MOST_ERRORS, own + MOST_ERRORS + 1):
+        for length in range(own - most, own + most + 1):
             if length not in self._lengths:
                 continue
-            errors, longer = allowed_errors(length), own - length
+            errors, longer = min(most, allowed_errors(length)), own - length
             if abs(longer) > errors:
                 continue
             before, after = (errors - longer) // 2, (errors + longer) // 2
