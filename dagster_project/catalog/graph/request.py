@@ -22,6 +22,8 @@ class Sort:
     name: str
     type: ColumnType
     descending: bool = False
+    leads: bool = True
+    """False for those that only put rows in order which are alike in all before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,10 @@ def _sorts(
         usual = []
     rest = [column.name for column in columns if column.type != "json"]
     order = {**asked, **{name: False for name in (*usual, *rest) if name not in asked}}
-    return tuple(Sort(name, by_name[name].type, down) for name, down in order.items())
+    leading = {*asked, *usual} if usual else set(order)
+    return tuple(
+        Sort(name, by_name[name].type, down, name in leading) for name, down in order.items()
+    )
 
 
 def _limit(plan: GraphPlan, target: GraphTarget) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dagster_project.catalog.graph.columns import Measured
 from dagster_project.catalog.graph.compiled import NODE_ID, CompiledGraph
 from dagster_project.catalog.graph.reads import Picked, Read
-from dagster_project.catalog.graph.request import GraphRequest
+from dagster_project.catalog.graph.request import GraphRequest, Sort
 from dagster_project.catalog.graph.sql_reads import SQL_TYPES, SqlReads, literal, quote
 from dagster_project.catalog.graph.view import GraphSchema
 
@@ -27,27 +29,37 @@ class _Sql:
     def compile(self) -> CompiledGraph:
         match self.request.operation:
             case "find" | "missing":
-                columns = ", ".join(self._node_columns())
-                return self._compiled(f"select {columns}{self._match()}", counted=True)
-            case "aggregate":
-                return self._compiled(self._aggregate())
-            case "path":
-                return self._compiled(self._path())
+                return self._of_nodes(self._match())
             case "neighbours" | "reach":
-                columns = [*self._node_columns(), 'w.depth as "depth"']
-                columns.append(f"n.id as {quote(NODE_ID)}")
-                walk = f"select {', '.join(columns)}{self._walk()}"
-                return self._compiled(walk, counted=True, edges=self._edges())
+                return self._of_nodes(self._walk(), edges=self._edges())
+            case "aggregate":
+                return self._compiled(self._aggregate(), self._ordered())
+            case "path":
+                return self._compiled(self._path(), ' order by "path", "hop"')
 
-    def _compiled(self, body: str, *, counted: bool = False, edges: str = "") -> CompiledGraph:
-        request = self.request
-        last = ' order by "path", "hop"' if request.operation == "path" else self._ordered()
+    def _of_nodes(self, chosen: str, edges: str = "") -> CompiledGraph:
+        """Rows of nodes: the first by what leads the order, and only of those all columns."""
+        walks = bool(edges)
+        leading = [sort for sort in self.request.sorts if sort.leads]
+        reads = dict(self._node_columns("c.label")) | ({"depth": "w.depth"} if walks else {})
+        order = ", ".join(_direction(reads[sort.name], sort) for sort in leading)
+        kept = "n.id, n.key, n.properties, c.label as collection"
+        first = (
+            f"select {kept}{', w.depth' if walks else ''}{chosen} order by {order}"
+            f" fetch first {self.request.limit} rows with ties"
+        )
+        columns = self._node_columns("n.collection")
+        columns += [("depth", "n.depth"), (NODE_ID, "n.id")] if walks else []
+        body = f"select {_aliased(columns)} from ({first}) n"
+        compiled = self._compiled(body, self._ordered(), edges)
+        return replace(compiled, count_text=f"select count(*) as total{chosen}")
+
+    def _compiled(self, body: str, last: str, edges: str = "") -> CompiledGraph:
         return CompiledGraph(
             text=f"select * from ({body}) shown{last}",
             params=self.reads.values.values,
-            columns=request.columns,
-            labels=request.labels,
-            count_text=f"select count(*) as total from ({body}) counted" if counted else "",
+            columns=self.request.columns,
+            labels=self.request.labels,
             edges_text=edges,
             edges_params=self.reads.values.values if edges else {},
         )
@@ -96,36 +108,32 @@ class _Sql:
             f" {self.types}, {literal(request.direction)}, {request.max_depth}, {request.limit},"
             f" {self.reads.text_array(self.labels)})"
         )
-        key, label, name, *shown = self._node_columns()
-        heads = ['w.path as "path"', 'w.hop as "hop"', key, label, name]
-        tails = ['w.relation as "relation"', 'w.way as "direction"', *shown]
-        columns = ", ".join((*heads, *tails))
-        return (
-            f"select {columns} from {call} w left join {self.node} n on n.id = w.id{self._of('n')}"
-        )
+        key, label, name, *shown = self._node_columns("c.label")
+        heads = [("path", "w.path"), ("hop", "w.hop"), key, label, name]
+        tails = [("relation", "w.relation"), ("direction", "w.way"), *shown]
+        joined = f"{call} w left join {self.node} n on n.id = w.id{self._of('n')}"
+        return f"select {_aliased([*heads, *tails])} from {joined}"
 
     # -- what is selected
 
-    def _node_columns(self) -> list[str]:
+    def _node_columns(self, known: str) -> list[tuple[str, str]]:
+        """Each with its SQL over `n`; `known` is where the node's collection stands."""
         request = self.request
-        key = self._read(request.key)
-        name = self._read(Read("text", request.key.cases))
+        name = self._read(Read("text", request.key.cases), known)
         if request.name is not None:
-            name = f"coalesce({self._read(request.name)}, {name})"
+            name = f"coalesce({self._read(request.name, known)}, {name})"
         shown = [
-            f"{self._read(one.read)} as {quote(one.column.name)}"
+            (one.column.name, self._read(one.read, known))
             for one in request.shown
             if one.read is not None
         ]
-        return [f'{key} as "key"', 'c.label as "label"', f'{name} as "name"', *shown]
+        return [("key", self._read(request.key, known)), ("label", known), ("name", name), *shown]
 
-    def _read(self, read: Read) -> str:
-        return self.reads.read("n", read, self._possible(), "c.label")
-
-    def _possible(self) -> tuple[str, ...]:
-        """On a path a node can be of no collection: each read then asks for its label."""
+    def _read(self, read: Read, known: str = "c.label") -> str:
         labels = self.request.labels
-        return (*labels, "") if self.request.operation == "path" else labels
+        if self.request.operation == "path":  # a node of no collection has none of its values
+            labels = (*labels, "")
+        return self.reads.read("n", read, labels, known)
 
     def _aggregate(self) -> str:
         request = self.request
@@ -137,10 +145,9 @@ class _Sql:
             for one in request.groups
         ]
         columns += [(m.column.name, self._measure(m)) for m in request.measures]
-        selected = ", ".join(f"{sql} as {quote(name)}" for name, sql in columns)
         grouped = ", ".join(str(place + 1) for place in range(len(request.groups)))
         group_by = f" group by {grouped}" if grouped else ""
-        return f"select {selected}{self._match()}{group_by}"
+        return f"select {_aliased(columns)}{self._match()}{group_by}"
 
     def _measure(self, measure: Measured) -> str:
         if measure.read is None:
@@ -155,13 +162,7 @@ class _Sql:
         return f"{measure.aggregate}({value})::{SQL_TYPES[measure.read.type]}"
 
     def _ordered(self) -> str:
-        parts = [
-            quote(sort.name)
-            + (' collate "C"' if sort.type == "text" else "")
-            + (" desc" if sort.descending else "")
-            + " nulls last"
-            for sort in self.request.sorts
-        ]
+        parts = [_direction(quote(sort.name), sort) for sort in self.request.sorts]
         return f" order by {', '.join(parts)} limit {self.request.limit}"
 
     # -- a picture's edges
@@ -188,3 +189,12 @@ class _Sql:
     def _known(self, name: str) -> str:
         every = Picked(self.labels, None, ())
         return " and ".join(self.reads.conditions(name, every))
+
+
+def _aliased(columns: list[tuple[str, str]]) -> str:
+    return ", ".join(f"{sql} as {quote(name)}" for name, sql in columns)
+
+
+def _direction(sql: str, sort: Sort) -> str:
+    collated = f'{sql} collate "C"' if sort.type == "text" else sql
+    return f"{collated}{' desc' if sort.descending else ''} nulls last"

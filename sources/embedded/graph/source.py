@@ -19,6 +19,8 @@ from sources.postgres.source import PostgresSource
 from sources.protocol import BoundQuery, Health, Rows
 
 EVERY_LABEL = "*"
+_PLANNING = "-c work_mem=32MB -c random_page_cost=1.1 -c jit=off"
+"""A graph is small and read in all directions: it stays in memory, and indexes pay."""
 
 
 class EmbeddedGraphSource:
@@ -123,7 +125,7 @@ class EmbeddedGraphSource:
         """The connection's text, with what its sessions may see and where functions are found."""
         seen = "*" if EVERY_LABEL in labels else "\n".join(sorted(labels)).encode().hex()
         given = str(conninfo_to_dict(self._conninfo).get("options") or "")
-        options = f"{given} -c search_path={self._schema} -c {LABELS_SETTING}={seen}"
+        options = f"{given} {_PLANNING} -c search_path={self._schema} -c {LABELS_SETTING}={seen}"
         return make_conninfo(self._conninfo, options=options.strip())
 
 

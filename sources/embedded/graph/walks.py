@@ -4,19 +4,19 @@ WALKS = """
 create function {schema}.graph_steps(ids bigint[], types text[], direction text)
     returns table (here bigint, there bigint, relation text, way text)
     stable parallel safe rows 5000 language sql as $$
-    select e.source, e.target, e.type, 'out' from unnest(ids) f
-      join {schema}.edge e on e.source = f
+    select f, e.target, e.type, 'out' from unnest(ids) f, lateral
+        (select target, type from {schema}.edge where source = f offset 0) e
      where direction <> 'in' and e.type = any(types)
     union all
-    select e.target, e.source, e.type, 'in' from unnest(ids) f
-      join {schema}.edge e on e.target = f
+    select f, e.source, e.type, 'in' from unnest(ids) f, lateral
+        (select source, type from {schema}.edge where target = f offset 0) e
      where direction <> 'out' and e.type = any(types)
 $$;
 
 create function {schema}.graph_reach(starts bigint[], types text[], direction text, most integer)
     returns table (id bigint, depth integer)
     stable parallel safe rows 1000 language plpgsql
-    set plan_cache_mode = force_custom_plan as $$
+    set plan_cache_mode = force_custom_plan set work_mem = '32MB' as $$
 declare
     front bigint[] := starts;
     seen bigint[] := starts;
@@ -35,7 +35,7 @@ create function {schema}.graph_paths(starts bigint[], ends bigint[], types text[
         direction text, most integer, ways integer, known text[])
     returns table (path integer, hop integer, id bigint, relation text, way text)
     stable parallel safe rows 20 language plpgsql
-    set plan_cache_mode = force_custom_plan as $$
+    set plan_cache_mode = force_custom_plan set work_mem = '32MB' as $$
 declare
     back text := case direction when 'out' then 'in' when 'in' then 'out' else direction end;
     a_ids bigint[];
@@ -150,6 +150,7 @@ begin
           from jsonb_array_elements(beam) with ordinality p(one, place);
 end $$;
 """
-"""graph_steps: one step from these nodes, with the relation and whether it was followed along or
-against · graph_reach: every node that follows, once, with its least distance · graph_paths: the
-shortest ways, at most `ways` of them, in order of their keys; a node of no known label has none."""
+"""graph_steps: one step from these nodes, by the edges' index and no other way, with the relation
+and whether it was followed along or against · graph_reach: every node that follows, once, with its
+least distance · graph_paths: the shortest ways, at most `ways` of them, in order of their keys; a
+node of no known label has none."""

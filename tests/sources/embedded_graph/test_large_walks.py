@@ -63,7 +63,7 @@ def test_walks_meet_each_node_once(
     for engine in (in_postgres(ladder, "ladder"), in_neo4j(ladder)):
         started = time.perf_counter()
         assert shown(engine.records(plan)) == expected
-        assert time.perf_counter() - started < 5
+        assert time.perf_counter() - started < 20
 
 
 def test_the_first_of_countless_paths(

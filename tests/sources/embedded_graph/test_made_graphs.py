@@ -53,7 +53,7 @@ def made_in_postgres(
     return load
 
 
-@settings(max_examples=60, deadline=None, phases=quick, suppress_health_check=patient)
+@settings(max_examples=100, deadline=None, phases=quick, suppress_health_check=patient)
 @given(graph=graphs(), some=some_plans)
 def test_the_embedded_graph(
     made_in_postgres: Callable[..., GraphEngine], graph: CaseGraph, some: list[GraphPlan]
@@ -64,7 +64,7 @@ def test_the_embedded_graph(
         _agrees(graph, engine, plan)
 
 
-@settings(max_examples=12, deadline=None, phases=quick, suppress_health_check=patient)
+@settings(max_examples=10, deadline=None, phases=quick, suppress_health_check=patient)
 @given(graph=graphs(), some=some_plans)
 def test_neo4j(
     neo4j_of: Callable[..., GraphEngine],
