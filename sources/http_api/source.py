@@ -24,10 +24,16 @@ from sources.http_api.describe import describe
 from sources.http_api.errors import refused
 from sources.http_api.exchange import Exchange, Limits
 from sources.http_api.health import check_health
-from sources.http_api.paging import Page, Pager
+from sources.http_api.paging import Gathered, Page, Pager
 from sources.http_api.reply import Reply
 from sources.http_api.request import RequestDocument, read_request
-from sources.http_api.target import check_path, fill_path, fill_query, has_place
+from sources.http_api.target import (
+    asks_for_none,
+    check_path,
+    fill_path,
+    fill_query,
+    has_place,
+)
 from sources.protocol import BoundQuery, Health, Rows
 from sources.secrets import resolve_reference
 
@@ -92,8 +98,10 @@ class HttpApiSource:
         started = time.perf_counter()
         deadline = time.monotonic() + query.timeout_seconds
         document = self._inspected(query)
-        pager = self._pager(document, query, deadline)
-        gathered = pager.gather(query.max_rows, self._limits.max_pages)
+        gathered = Gathered()
+        if not asks_for_none(document, query.params):
+            pager = self._pager(document, query, deadline)
+            gathered = pager.gather(query.max_rows, self._limits.max_pages)
         columns = document.columns or columns_of(gathered.rows)
         return Rows(
             columns=tuple(column for column, _ in columns),
@@ -115,6 +123,8 @@ class HttpApiSource:
         document = self._inspected(query)
         if document.paging.total is None:
             return None
+        if asks_for_none(document, query.params):
+            return 0
         return self._pager(document, query, deadline).gather(0, 1).total
 
     def scan(self, timeout_seconds: float = 60.0) -> SourceFacts:

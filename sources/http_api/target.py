@@ -75,7 +75,7 @@ def fill_query(
     """What stands behind the `?`; a parameter without a value is left out."""
     pairs: list[tuple[str, str]] = []
     for name, given in document.query:
-        for one in given if isinstance(given, list) else [given]:
+        for one in _listed(given):
             parameter = parameter_of(one)
             value = params.get(parameter) if parameter else one
             if isinstance(value, str) and not parameter:
@@ -83,6 +83,20 @@ def fill_query(
             values = value if isinstance(value, list | tuple | set | frozenset) else [value]
             pairs += [(name, as_text(v, source)) for v in values if v is not None]
     return pairs
+
+
+def asks_for_none(document: RequestDocument, params: Mapping[str, object]) -> bool:
+    """Whether a list that narrows the query is empty: left out, it would narrow nothing."""
+    names = (parameter_of(one) for _, given in document.query for one in _listed(given))
+    return any(name and _is_empty_list(params.get(name)) for name in names)
+
+
+def _listed(given: object) -> list[object]:
+    return given if isinstance(given, list) else [given]
+
+
+def _is_empty_list(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset) and not value
 
 
 def encode_query(pairs: Iterable[tuple[str, str]]) -> str:

@@ -175,6 +175,21 @@ def test_a_thing_that_is_not_there_is_no_rows() -> None:
         assert source_of(server).run(request()).rows == ()
 
 
+def test_none_of_them_is_not_all_of_them() -> None:
+    """A list of values that is empty gives no rows and asks nobody; no value at all is left out."""
+    paging = {"style": "page", "total": "$.total"}
+    document = {"query": {"ci": "$ci"}, "rows": "$.items", "types": {"id": "text"}}
+    with serving(lambda _: answer({"items": [], "total": 0})) as server:
+        source = source_of(server)
+        nothing = request(params={"ci": []}, **document, paging=paging)
+        found = source.run(nothing)
+        assert (found.rows, found.columns) == ((), (Column("id", "text"),))
+        assert source.count(nothing) == 0
+        assert server.asked == []
+        source.run(request(params={"ci": None}, **document))
+        assert server.asked[0].query == {}
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "said"),
     [
