@@ -24,6 +24,10 @@ _EXPIRED, _NOT_YET, _WRONG_NAMES = 10, 9, (62, 63, 64)
 _UNKNOWN_ISSUERS = (2, 18, 19, 20, 21, 24, 27)
 
 
+class BadStatus(Exception):
+    """The API answered, and not with 2xx: the cause of the error that our callers know."""
+
+
 def translate(source: str, error: httpx2.HTTPError, timeout_seconds: float) -> SourceError:
     """The error that our callers know, to be raised `from` the client's."""
     if isinstance(error, httpx2.TimeoutException):

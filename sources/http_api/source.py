@@ -21,7 +21,7 @@ from sources.facts import SourceFacts
 from sources.http_api.base_url import read_base_url
 from sources.http_api.cells import cells_of, columns_of
 from sources.http_api.describe import describe
-from sources.http_api.errors import refused
+from sources.http_api.errors import BadStatus, refused
 from sources.http_api.exchange import Exchange, Limits
 from sources.http_api.health import check_health
 from sources.http_api.paging import Gathered, Page, Pager
@@ -203,7 +203,8 @@ class HttpApiSource:
             ):
                 return None  # a thing or a page that is not there: no rows
             if not 200 <= reply.status < 300:
-                raise refused(self._name, reply, document.path, self._token)
+                cause = BadStatus(f"status {reply.status}")
+                raise refused(self._name, reply, document.path, self._token) from cause
             return Page(reply, read_json(reply, source=self._name))
 
         return send

@@ -34,7 +34,7 @@ class Asked:
 
     @property
     def query(self) -> dict[str, list[str]]:
-        return parse_qs(urlsplit(self.target).query)
+        return parse_qs(urlsplit(self.target).query, keep_blank_values=True)
 
     def number(self, name: str, default: int) -> int:
         return int(self.query.get(name, [str(default)])[0])
