@@ -36,6 +36,7 @@ from sources.postgres.scan_build import (
     tables_of,
     with_figures,
 )
+from sources.postgres.scan_indexes import plain_definitions
 from sources.postgres.scan_timescale import read_timescale
 
 _MOST_NOTES = 50
@@ -138,7 +139,8 @@ def _scan(
     if last is not None and comparable and last.listed == same:
         edge, open_ = last.snapshot
         since = {"oids": oids, "edge": edge, "open": open_}
-        if rows(connection, ask.WRITTEN, since) == last.written:
+        written = rows(connection, ask.WRITTEN, since)
+        if [*written, *rows(connection, ask.WRITTEN_COLUMNS, since)] == last.written:
             if last.figures != figures:
                 whole = _figures(connection, last.bare, listed, timed)
                 last = replace(last, figures=figures, whole=whole)
@@ -192,20 +194,38 @@ def _everything(
         pages = _send(connection, ask.PAGES, {"oids": oids + leaves_of(parts)})
         statistics = _send(connection, ask.STATISTICS, _named(listed))
         written = _send(connection, ask.WRITTEN, {**of, "edge": edge, "open": open_})
+        plain = _send(connection, ask.PLAIN, of)
         structure = Structure(
             types=types.fetchall(),
-            columns=columns.fetchall(),
+            columns=(rows_of_columns := columns.fetchall()),
             targets=targets.fetchall(),
             keys=keys.fetchall(),
-            indexes=indexes.fetchall(),
-            comments=dict(comments.fetchall()),
+            indexes=(found := indexes.fetchall()),
+            definitions=_definitions(connection, found, plain.fetchall()[0], rows_of_columns),
+            comments=(said := dict(comments.fetchall())),
             partition_keys=dict(partition_keys.fetchall()),
             timed=timed,
         )
         bare = tables_of(listed, structure)
         sizes = {oid: int(size) for oid, size in pages.fetchall()}
         whole = with_figures(bare, listed, sizes, parts, statistics.fetchall())
-        return _Remembered(same, figures, written.fetchall(), (edge, open_), bare, whole)
+        commented = len(said) + sum(row[6] is not None for row in rows_of_columns)
+        seen = [*written.fetchall(), (len(rows_of_columns), 0), (commented, 0)]
+        return _Remembered(same, figures, seen, (edge, open_), bare, whole)
+
+
+def _definitions(
+    connection: ReaderConnection,
+    indexes: list[tuple[Any, ...]],
+    plain: tuple[Any, ...],
+    columns: list[tuple[Any, ...]],
+) -> dict[int, tuple[str, list[str]]]:
+    """How each index is written, and the columns or expressions that it is over."""
+    found, rest = plain_definitions(indexes, plain, columns)
+    if rest:
+        for oid, text, over in rows(connection, ask.DEFINITIONS, {"indexes": rest}):
+            found[oid] = text, over
+    return found
 
 
 def _figures(

@@ -67,6 +67,7 @@ class Structure:
     targets: Sequence[Row]
     keys: Sequence[Row]
     indexes: Sequence[Row]
+    definitions: Mapping[int, tuple[str, list[str]]]
     partition_keys: Mapping[int, str]
     timed: Mapping[str, Row]
 
@@ -75,7 +76,7 @@ def tables_of(listed: Sequence[Listed], read: Structure) -> tuple[TableFacts, ..
     """Facts without rows, sizes and statistics, in the order of `listed`."""
     columns, names = _columns(read.columns, read.types)
     keys = _keys(read.keys, names, _targets(listed, names, read.targets))
-    indexes = _indexes(read.indexes, names)
+    indexes = _indexes(read.indexes, read.definitions, names)
     return tuple(
         TableFacts(
             name=table.name,
@@ -154,15 +155,17 @@ def _keys(
 
 
 def _indexes(
-    rows: Iterable[Row], names: Mapping[int, dict[int, str]]
+    rows: Iterable[Row],
+    definitions: Mapping[int, tuple[str, list[str]]],
+    names: Mapping[int, dict[int, str]],
 ) -> dict[int, list[IndexFacts]]:
     found: defaultdict[int, list[IndexFacts]] = defaultdict(list)
-    for table, name, unique, definition, numbers, count, expressions in rows:
+    for table, oid, name, unique, numbers, count, *_ in rows:
         own = names.get(table, {})
-        keyed = numbers[:count]
-        columns = expressions or [own[n] for n in keyed if n in own]
-        if len(columns) == len(keyed):
-            found[table].append(IndexFacts(name, tuple(columns), unique, definition))
+        text, over = definitions[oid]
+        columns = [own.get(n) if n else part for n, part in zip(numbers[:count], over, strict=True)]
+        if None not in columns:  # else over a column that the role may not read
+            found[table].append(IndexFacts(name, tuple(filter(None, columns)), unique, text))
     return found
 
 

@@ -25,16 +25,22 @@ SNAPSHOT = """
 """
 """The first transaction after this scan's, and those still open."""
 
+WRITTEN_COLUMNS = """
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_attribute
+     where attrelid = any(%(oids)s) and attnum > 0 and not attisdropped
+    union all
+    select count(*), count(*) filter
+           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
+      from pg_description
+     where classoid = 'pg_class'::regclass and objoid = any(%(oids)s)
+"""
 WRITTEN = """
     select count(*), count(*) filter
            (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
       from pg_class
      where oid = any(%(oids)s)
-    union all
-    select count(*), count(*) filter
-           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
-      from pg_attribute
-     where attrelid = any(%(oids)s) and attnum > 0 and not attisdropped
     union all
     select count(*), count(*) filter
            (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
@@ -45,11 +51,6 @@ WRITTEN = """
            (where age(c.xmin) <= age(%(edge)s::xid) or c.xmin = any(%(open)s::xid[]))
       from pg_index i join pg_class c on c.oid = i.indexrelid
      where i.indrelid = any(%(oids)s)
-    union all
-    select count(*), count(*) filter
-           (where age(xmin) <= age(%(edge)s::xid) or xmin = any(%(open)s::xid[]))
-      from pg_description
-     where classoid = 'pg_class'::regclass and objoid = any(%(oids)s)
     union all
     select count(*), count(*) filter
            (where age(c.xmin) <= age(%(edge)s::xid) or c.xmin = any(%(open)s::xid[]))
@@ -127,20 +128,43 @@ TARGETS = """
 """Names of what foreign keys point to, where it is not itself read whole."""
 
 INDEXES = """
-    select i.indrelid, c.relname, i.indisunique, pg_get_indexdef(i.indexrelid), i.indkey::int2[],
-           i.indnkeyatts,
-           case when 0 = any(i.indkey::int2[]) then array(
-             select pg_get_indexdef(i.indexrelid, k::int, true)
-               from generate_series(1, i.indnkeyatts) as k) end
+    select i.indrelid, i.indexrelid, c.relname, i.indisunique, i.indkey::int2[], i.indnkeyatts,
+           i.indexprs is null and i.indpred is null and not i.indisunique and m.amname = 'btree'
+             and i.relkind in ('r', 'm') and c.reloptions is null and c.reltablespace = 0
+             and i.indnatts = i.indnkeyatts and 0 = all(i.indoption::int2[])
+             and i.indcollation::oid[] <@ array[0, 100]::oid[],
+           i.indclass::oid[], quote_ident(c.relname),
+           quote_ident(i.nspname) || '.' || quote_ident(i.relname)
       from (
-        select * from pg_index where indrelid = any(%(oids)s) and indexrelid not in (
-          select conindid from pg_constraint
-           where conrelid = any(%(oids)s) and contype in ('p', 'u', 'x'))
-         offset 0) as i
+        select x.*, t.relkind, t.relname, n.nspname
+          from pg_index x join pg_class t on t.oid = x.indrelid
+          join pg_namespace n on n.oid = t.relnamespace
+         where x.indrelid = any(%(oids)s) and x.indexrelid not in (
+           select conindid from pg_constraint
+            where conrelid = any(%(oids)s) and contype in ('p', 'u', 'x'))) as i
       join pg_class c on c.oid = i.indexrelid
+      join pg_am m on m.oid = c.relam
      order by i.indrelid, c.relname collate "C"
 """
 """Without those that a key made: they are told as that key."""
+
+DEFINITIONS = """
+    select indexrelid, pg_get_indexdef(indexrelid),
+           array(
+             select pg_get_indexdef(indexrelid, k::int, true)
+               from generate_series(1, indnkeyatts) as k)
+      from pg_index where indexrelid = any(%(indexes)s)
+"""
+"""Of indexes that are no plain list of columns: the server takes a while to write one down."""
+
+PLAIN = """
+    select (select array_agg(o.oid) from pg_opclass o join pg_am m on m.oid = o.opcmethod
+             where o.opcdefault and m.amname = 'btree'),
+           (select array_agg(word::text) from pg_get_keywords() where catcode <> 'U'),
+           (select array_agg(array[attrelid::int8, attnum::int8]) from pg_attribute
+             where attrelid = any(%(oids)s) and attnum > 0 and attcollation not in (0, 100))
+"""
+"""What a plain index needs not say, words that need quotes, and columns of another collation."""
 
 PAGES = """
     with own as (

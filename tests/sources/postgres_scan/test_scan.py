@@ -221,3 +221,37 @@ def test_a_source_that_is_away_says_so(make_settings: Callable[..., object]) -> 
     nowhere = PostgresSource("gone", "postgresql://u:p@127.0.0.1:1/x", allowed_tables=("a.*",))
     with pytest.raises(SourceUnavailable):
         nowhere.scan(2.0)
+
+
+def test_indexes_are_written_as_the_server_writes_them(shop: Shop, source: PostgresSource) -> None:
+    """Quotes, keywords, collations, order, classes, methods and conditions, to the letter."""
+    shop.run(
+        'create table shop."Odd one" (id integer, "user" text, "Mixed" text, c text collate "C",'
+        " d varchar(9), e shop.grade, f integer[]);"
+        'create index on shop."Odd one" (id, d);'
+        'create index on shop."Odd one" ("user");'
+        'create index "Named so" on shop."Odd one" ("Mixed");'
+        'create index on shop."Odd one" (c);'
+        'create index on shop."Odd one" (c collate "default");'
+        'create index on shop."Odd one" (d collate "C");'
+        'create index on shop."Odd one" (d text_pattern_ops);'
+        'create index on shop."Odd one" (id desc, d);'
+        'create index on shop."Odd one" (d nulls first);'
+        'create index on shop."Odd one" (id) include (d);'
+        'create index on shop."Odd one" (id) with (fillfactor = 70);'
+        'create index on shop."Odd one" (id) where id > 3;'
+        'create index on shop."Odd one" using hash (id);'
+        'create unique index on shop."Odd one" (e) nulls not distinct;'
+        'create index on shop."Odd one" (f, e);'
+        "create index on only shop.fault (at);"
+        f'grant select on shop."Odd one" to {shop.role}'
+    )
+    told = {index.definition for found in source.scan().tables for index in found.indexes}
+    with psycopg.connect(shop.owner) as connection:
+        live = connection.execute(
+            "select indexdef from pg_indexes where schemaname = 'shop'"
+            " and tablename in ('Odd one', 'machine', 'fault')"
+            " and indexname not in (select conname from pg_constraint)"
+        ).fetchall()
+    assert told == {text for (text,) in live}
+    assert len(told) == 17
