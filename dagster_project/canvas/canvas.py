@@ -13,6 +13,7 @@ from dagster_project.canvas.open_engine import Site
 from dagster_project.canvas.open_sources import OpenSources
 from dagster_project.canvas.replay import ReplayReport, replay
 from dagster_project.canvas.rerun import Wish, as_asked, prepare_rerun
+from dagster_project.canvas.scan_rows import quarantined
 from dagster_project.canvas.swap import (
     SwapResult,
     SwapType,
@@ -63,7 +64,7 @@ class Canvas:
         self.database = database
         site = Site(settings.home, settings.state_dir, database.reader_url)
         self._opened = OpenSources(site)
-        self._desks = Desks(self._opened)
+        self._desks = Desks(self._opened, lambda release: quarantined(database, release))
 
     @classmethod
     def open(cls, settings: Settings) -> Canvas:

@@ -28,6 +28,7 @@ from dagster_project.resolver.names import EntityName
 from sources.errors import SourceError
 
 _KEPT_DESKS = 8
+_MOMENT_SECONDS = 2.0
 _RETRY_SECONDS = 5.0
 """Names that could not be read are tried again after this, not after the whole cache time."""
 
@@ -41,8 +42,11 @@ class _Kept:
 class Desks:
     """Desks by release. Names of entities are read again when their cache time is over."""
 
-    def __init__(self, opened: OpenSources) -> None:
+    def __init__(
+        self, opened: OpenSources, quarantined: Callable[[Release], frozenset[str]]
+    ) -> None:
         self._opened = opened
+        self._quarantined = quarantined
         self._kept: dict[str, _Kept] = {}
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="step")
@@ -107,6 +111,7 @@ class Desks:
                 table, column, seconds, views, release
             ),
             pool=self._pool,
+            quarantined=_for_a_moment(lambda: self._quarantined(release)),
             source_titles=sources_by_query(release),
             also=_lazy_glossary(views),
         )
@@ -127,6 +132,19 @@ class Desks:
         source = self._opened.get(view.spec.source, release)
         allowed = allowed_tables(view.spec.source, release)
         return read_watermark(source, allowed, table, column, min(5.0, timeout_seconds))
+
+
+def _for_a_moment(read: Callable[[], frozenset[str]]) -> Callable[[], frozenset[str]]:
+    """The value as it was at most `_MOMENT_SECONDS` ago."""
+    kept: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+
+    def recent() -> frozenset[str]:
+        nonlocal kept
+        if time.monotonic() - kept[0] >= _MOMENT_SECONDS:
+            kept = (time.monotonic(), read())
+        return kept[1]
+
+    return recent
 
 
 def _lazy_glossary(views: dict[str, CatalogView]) -> Callable[[str], tuple[str, ...]]:

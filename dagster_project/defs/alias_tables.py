@@ -1,6 +1,7 @@
 """Alias tables as assets: every name a resolver knows, from the data and from its alias groups."""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -8,10 +9,12 @@ from dagster_project.contracts.errors import CanvasError
 from dagster_project.defs.asset_specs import asset_key
 from dagster_project.defs.entries import Entry
 from dagster_project.defs.metadata import check_result, inspection_metadata
-from dagster_project.inspection.alias_table import AliasTableLook, look_at_alias_table
 from dagster_project.inspection.bench import Bench, without_secrets
 from dagster_project.resolver.alias_rows import COLUMNS
 from sources.errors import SourceError
+
+if TYPE_CHECKING:
+    from dagster_project.inspection.alias_table import AliasTableLook
 
 CHECKS = {
     "collisions": "No alias is another thing's own name; shared nicknames are asked about.",
@@ -63,6 +66,8 @@ def _assets_of(tables: dict[dg.AssetKey, Entry]) -> dg.AssetsDefinition:
     def make(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        from dagster_project.inspection.alias_table import look_at_alias_table
+
         bench: Bench = context.resources.bench
         failed: list[str] = []
         for key, entry in tables.items():
@@ -86,7 +91,7 @@ def _assets_of(tables: dict[dg.AssetKey, Entry]) -> dg.AssetsDefinition:
 
 
 def _materialized(
-    key: dg.AssetKey, look: AliasTableLook, checks: list[dg.AssetCheckResult]
+    key: dg.AssetKey, look: "AliasTableLook", checks: list[dg.AssetCheckResult]
 ) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         asset_key=key,
@@ -99,7 +104,9 @@ def _materialized(
     )
 
 
-def _checks(key: dg.AssetKey, look: AliasTableLook, chosen: set[str]) -> list[dg.AssetCheckResult]:
+def _checks(
+    key: dg.AssetKey, look: "AliasTableLook", chosen: set[str]
+) -> list[dg.AssetCheckResult]:
     found = {"collisions": look.collisions, "orphans": look.orphans}
     return [
         check_result(key, name, without_secrets(inspection))

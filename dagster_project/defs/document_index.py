@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
+from dagster_project.catalog.shelves import Shelf, shelves_of
 from dagster_project.contracts.value import AssetId
 from dagster_project.defs.asset_specs import asset_key
 from dagster_project.defs.entries import Entry
 from dagster_project.defs.metadata import check_result, inspection_metadata
 from dagster_project.inspection.bench import Bench, without_secrets
-from dagster_project.inspection.documents import Shelf, compare_shelf, index_shelf, shelves_of
 
 CHECK = "index"
 PROMISE = "The index is what the folder holds, and its vectors are the configured embedder's."
@@ -41,6 +41,8 @@ def _asset_of(shelf: Shelf) -> dg.AssetsDefinition:
     def index(
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        from dagster_project.inspection.documents import compare_shelf, index_shelf
+
         bench: Bench = context.resources.bench
         assets = [version.asset for version in bench.release.versions.values()]
         now = next((s for s in shelves_of(assets) if s.name == shelf.name), shelf)

@@ -31,12 +31,14 @@ def make_ready(settings: Settings, database: Database, report: Report) -> Site:
 
     Effects: seed schemas, versions and a release. Later edits are only ever published by a person.
     """
+    from dagster_project.canvas.documents import ensure_documents
     from dagster_project.registry.load import load_site
 
     site = load_site(settings.home)
     for finding in site.errors[:20]:
         report(f"refused: {finding}")
     _load_seeds(site, database, report)
+    ensure_documents(settings, database, site, report)
     _publish_first(site, database, report)
     return site
 

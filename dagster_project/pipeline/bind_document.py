@@ -115,4 +115,4 @@ def _text(value: object) -> str:
 
 
 def _json(document: dict[str, object]) -> str:
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
+    return orjson.dumps(document).decode()

@@ -18,6 +18,7 @@ from dagster_project.contracts.stage import (
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import TraceId
 from dagster_project.pipeline.cards import cards_of
+from dagster_project.pipeline.quarantine import QUARANTINE
 from dagster_project.pipeline.run import Run, contents_of
 
 
@@ -116,4 +117,12 @@ def _error(presented: PresentResult, outputs: tuple[StageOutput, ...]) -> ErrorF
     errors = [error for output in outputs for error in output.diagnostics.errors]
     if errors:
         return errors[0]
-    return ErrorForm(error=presented.summary, code="PERMISSION_DENIED", via="validate")
+    decisions = [
+        decision
+        for output in outputs
+        if isinstance(output.result, ValidatedPlan)
+        for decision in output.result.policy_decisions
+    ]
+    drifted = any(decision.rule == QUARANTINE for decision in decisions)
+    code = "UPSTREAM_UNAVAILABLE" if drifted else "PERMISSION_DENIED"
+    return ErrorForm(error=presented.summary, code=code, via="validate")

@@ -30,6 +30,8 @@ class Desk:
     watermark: Callable[[str, str, float], tuple[datetime, datetime] | None]
     """Oldest and newest time of a table's column, asked for so many seconds; None when empty."""
     pool: ThreadPoolExecutor
+    quarantined: Callable[[], frozenset[str]] = frozenset
+    """`catalog:object` for what drifted from its approved baseline, as of a moment ago."""
     source_titles: Mapping[str, Text] = field(default_factory=dict)
     """Query to what people call its source."""
     also: Callable[[str], tuple[str, ...]] = lambda _: ()

@@ -189,6 +189,7 @@ class Run:
             release=desk.release,
             views=desk.views,
             binder=self._binder(desk),
+            quarantined=desk.quarantined(),
             bound=self.bench.bound if same else {},  # what execute sends is bound by its own desk
         )
 

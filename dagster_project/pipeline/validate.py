@@ -18,6 +18,7 @@ from dagster_project.pipeline.bind import Binder
 from dagster_project.pipeline.bind_graph import filled_plan, limits_of
 from dagster_project.pipeline.bound_step import BoundStep
 from dagster_project.pipeline.check_graph import check_graph
+from dagster_project.pipeline.quarantine import QUARANTINE, in_quarantine
 from dagster_project.pipeline.record import StageRecord
 
 
@@ -31,6 +32,8 @@ class Rules:
     release: Release
     views: dict[str, CatalogView]
     binder: Binder
+    quarantined: frozenset[str] = frozenset()
+    """`catalog:object` for what drifted and must not be read."""
     bound: dict[str, BoundStep] = field(default_factory=dict)
     """Filled while validating: what will be sent for each step that needs no other step's rows."""
 
@@ -135,6 +138,8 @@ def _check_step(
             unmasked = _within_graph_limits(unmasked, spec, rules, record, decisions)
         if unmasked is not None:
             bound = rules.binder.bind_unfed(unmasked)
+            if _is_quarantined(unmasked, spec, bound, rules, record, decisions):
+                return None
             if not unmasked.feeds:
                 rules.bound[step.id] = bound
     except InvalidRequest as problem:
@@ -142,6 +147,27 @@ def _check_step(
         decisions.append(PolicyDecision(rule="contract", decision="refused", detail=str(problem)))
         return None
     return unmasked
+
+
+def _is_quarantined(
+    step: PlanStep,
+    spec: QuerySpec,
+    bound: BoundStep,
+    rules: Rules,
+    record: StageRecord,
+    decisions: list[PolicyDecision],
+) -> bool:
+    view = rules.views.get(spec.catalog or "")
+    found = in_quarantine(step, spec, bound, view, rules.quarantined)
+    if not found:
+        return False
+    detail = f"{step.purpose}: {', '.join(found)} is in quarantine, it drifted from its baseline"
+    record.empty_flags[step.id] = "source_down"
+    record.warnings.append(detail)
+    decisions.append(
+        PolicyDecision(rule=QUARANTINE, decision="refused", detail=detail, empty="source_down")
+    )
+    return True
 
 
 def _within_graph_limits(

@@ -10,11 +10,13 @@ import dagster as dg
 import pytest
 
 from dagster_project.canvas import Canvas
+from dagster_project.canvas.documents import ensure_documents
+from dagster_project.catalog.shelves import shelves_of
 from dagster_project.defs.canvas_resource import bench_resource
 from dagster_project.defs.config_assets import config_assets
 from dagster_project.defs.document_index import document_assets, document_key
 from dagster_project.defs.entries import site_entries
-from dagster_project.inspection.documents import compare_shelf, ensure_documents, shelves_of
+from dagster_project.inspection.documents import compare_shelf
 from dagster_project.registry.load import load_site
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.settings import Settings
