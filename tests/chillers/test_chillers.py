@@ -75,7 +75,7 @@ def events(api: HttpApiSource, *groups: str, **params: object) -> list[tuple[Cel
     names = {"equipment_id": "equipment", "event_group": "groups", "from": "start", "to": "end"}
     query = {name: f"${parameter}" for name, parameter in names.items()}
     types = {"event_group": "text", "event_time": "timestamp"}
-    given = params | {"groups": list(groups)}
+    given = params | {"groups": list(groups) or None}
     return list(
         ask(api, "/events", given, query=query, rows="$.events", types=types, paging=CURSOR).rows
     )
