@@ -1,20 +1,15 @@
-"""What a question says of relations: "what depends on SW-07", "SRV-014에서 ERP까지 경로".
-
-The direction is read from the order of words in English and from particles in Korean: what stands
-before "depends on" needs, what stands behind it is needed; X가 의존하는 needs, X에 의존하는 is
-needed.
-"""
+"""What a question says of relations: "what depends on SW-07", "SRV-014에서 ERP까지 경로"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.assets.schema_catalog import Relationship
 from dagster_project.contracts.graph_plan import (
-    Direction,
     GraphOperation,
     GraphPlan,
     NodeFilter,
@@ -22,13 +17,18 @@ from dagster_project.contracts.graph_plan import (
 )
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.contracts.value import GraphView
+from dagster_project.planner.cues import cue_terms
+from dagster_project.planner.graph_direction import does, is_done_to, walk_of
 from dagster_project.planner.lexicon import Meaning
 from dagster_project.planner.link import Linked, Token
-from dagster_project.planner.text import is_hangul
+from dagster_project.planner.text import fold, is_hangul, stem
 
 _HOPS = re.compile(r"(\d+)\s*(?:-\s*)?(?:hops?|levels?|steps?|단계|홉)", re.IGNORECASE)
-_SUBJECT = re.compile(r"\s*(?:이|가|은|는)(?=\s|$)")
-_OBJECT = re.compile(r"\s*(?:에게|에|을|를|와|과)(?=\s|$)")
+_JOINED = re.compile(
+    r"\s*(?:,|&|and|or|와|과|이랑|랑|하고|및|그리고|나|이나)?\s*(?:and\s|및\s)?\s*"
+)
+_IF = re.compile(r"\b(?:if|when|once|in case)\b[^,?]*", re.IGNORECASE)
+_KOREAN_IF = re.compile(r"[^,]*?(?:면|시|때|경우)(?:에|에는|는)?(?=[\s,])")
 _USUAL_DEPTH = {"dependency": 4, "impact": 4, "composition": 3, "neighbors": 1, "path": 8}
 
 
@@ -99,24 +99,72 @@ def _related(
         return None
     token, relation = spoken[0]
     anchor = min(named, key=lambda t: abs(places[t.start] - places[token.start]))
-    mention = _named(anchor, entities)
-    assert mention is not None
+    other = _other_end(linked.question, token, anchor, named)
+    if other is not None and is_done_to(linked.question, anchor):
+        anchor, other = other, anchor
+    anchors = _together(linked.question, anchor, named)
+    started = tuple(m for t in anchors if (m := _named(t, entities)) is not None)
+    ended = _named(other, entities) if other is not None else None
     graph_view = _view_of(token, relation)
     if graph_view is None or graph_view == "path":
         return None
-    graph_view, direction = _direction(linked.question, token, anchor, relation, graph_view)
+    way = relation[1].argument if relation is not None and _goes_one_way(relation[0]) else None
+    graph_view, direction = walk_of(linked.question, token, anchors[-1], graph_view, way)
     filters, picked = _kinds_beside(linked, token, anchor, view)
     operation: GraphOperation = "neighbours" if graph_view == "neighbors" else "reach"
     plan = GraphPlan(
         operation=operation,
-        start=Nodes(keys=(mention.key,)),
-        found=Nodes(filters=filters),
+        start=Nodes(keys=tuple(mention.key for mention in started)),
+        found=Nodes(keys=(ended.key,) if ended else (), filters=filters),
         relations=_followed(relation, graph_view, view),
         direction=direction,
         max_depth=_hops(linked) or _USUAL_DEPTH[graph_view],
     )
-    used = [token, anchor, *picked]
-    return _scope(linked, view, graph_view, plan, mention.entity, (mention,), used)
+    supposed = _supposed(linked, token, anchors[-1])
+    used = [token, *anchors, *picked, *supposed, *([other] if other is not None else [])]
+    mentions = (*started, *((ended,) if ended else ()))
+    return _scope(linked, view, graph_view, plan, started[0].entity, mentions, used)
+
+
+def _together(question: str, anchor: Token, named: list[Token]) -> list[Token]:
+    """The thing named and those joined to it: "CR-01 and CR-02", CR-01과 CR-02."""
+    found = [anchor]
+    place = named.index(anchor)
+    for step in (-1, 1):
+        at = place + step
+        while 0 <= at < len(named):
+            left, right = sorted((named[at], named[at - step]), key=lambda t: t.start)
+            if not _JOINED.fullmatch(question[left.end : right.start]):
+                break
+            found.append(named[at])
+            at += step
+    return sorted(found, key=lambda t: t.start)
+
+
+def _supposed(linked: Linked, token: Token, anchor: Token) -> list[Token]:
+    """What is only supposed of the thing named asks for nothing: "if X fails", X가 고장 나면."""
+    question = linked.question
+    spans = [m.span() for m in _IF.finditer(question) if m.start() < anchor.start < m.end()]
+    if token.start > anchor.start:
+        spans = [(start, min(end, token.start)) for start, end in spans]
+        supposed = _KOREAN_IF.match(question, anchor.end, token.start)
+        spans += [supposed.span()] if supposed is not None else []
+    return [
+        t for t in linked.tokens if any(start <= t.start and t.end <= end for start, end in spans)
+    ]
+
+
+def _other_end(question: str, token: Token, anchor: Token, named: list[Token]) -> Token | None:
+    """ "Does X depend on Y", X가 Y에 의존해: a second thing that is the only one asked about."""
+    others = [t for t in named if t is not anchor]
+    if len(others) != 1 or _scope_cue(token) == "neighbors":
+        return None
+    (other,) = others
+    if is_hangul(token.text[0]):
+        apart = does(question, other) and is_done_to(question, anchor)
+        return other if apart and anchor.end <= token.start else None
+    behind = anchor.start < token.start < other.start
+    return other if behind and not question[token.end : other.start].strip() else None
 
 
 def _scope(
@@ -153,7 +201,20 @@ def _loose_words(linked: Linked) -> list[Token]:
 
 def _scope_cue(token: Token) -> str | None:
     cue = token.cue("scope")
-    return cue.argument if cue is not None else None
+    if cue is not None:
+        return cue.argument
+    return _scope_stems().get(stem(fold(token.text))) if token.kind == "unknown" else None
+
+
+@cache
+def _scope_stems() -> dict[str, str]:
+    """For verbs made of a word that is known: 의존해, impacts."""
+    terms = ((term, cue.partition(":")) for term, cue in cue_terms())
+    return {term: argument for term, (name, _, argument) in terms if name == "scope"}
+
+
+def _goes_one_way(relation: Relationship) -> bool:
+    return relation.kind != "connection"
 
 
 def _relation(token: Token, view: CatalogView) -> tuple[Relationship, Meaning] | None:
@@ -194,35 +255,6 @@ def _followed(
     return tuple(r.name for r in view.spec.relationships if r.enabled and r.kind in kinds)
 
 
-def _direction(
-    question: str,
-    token: Token,
-    anchor: Token,
-    relation: tuple[Relationship, Meaning] | None,
-    graph_view: GraphView,
-) -> tuple[GraphView, Direction]:
-    if graph_view == "neighbors":
-        return graph_view, "both"
-    if graph_view == "impact":
-        return graph_view, "in"
-    along = relation is None or relation[1].argument == "along"
-    needs = _is_subject(question, token, anchor)
-    outward = needs if along else not needs
-    if graph_view == "dependency" and not outward:
-        return "impact", "in"
-    return graph_view, "out" if outward else "in"
-
-
-def _is_subject(question: str, token: Token, anchor: Token) -> bool:
-    """Whether the thing named does what the relation says, rather than has it done to it."""
-    if is_hangul(token.text[0]):
-        tail = question[anchor.end :]
-        return not _OBJECT.match(tail) or bool(_SUBJECT.match(tail))
-    if token.text.lower().endswith(" of"):
-        return True  # dependencies of X, parts of X
-    return anchor.start < token.start
-
-
 def _kinds_beside(
     linked: Linked, token: Token, anchor: Token, view: CatalogView
 ) -> tuple[tuple[NodeFilter, ...], list[Token]]:
@@ -238,7 +270,7 @@ def _kinds_beside(
     near = range(max(0, ends[0] - 3), min(len(linked.tokens), ends[1] + 4))
     values: dict[str, list[str | int | float | bool]] = {}
     picked: list[Token] = []
-    for place in near:
+    for place in _with_joined(linked, near):
         other = linked.tokens[place]
         found = [
             (m.target.rsplit(".", 1)[-1], m.value)
@@ -246,7 +278,7 @@ def _kinds_beside(
             if m.kind == "value" and m.value is not None
         ]
         held = [(name, value) for name, value in found if name in properties]
-        if held and not other.mention:
+        if held and not other.mention and not _describes_next(linked, place):
             picked.append(other)
             for name, value in held[:1]:
                 values.setdefault(name, []).append(value)
@@ -255,6 +287,22 @@ def _kinds_beside(
         for name, found in values.items()
     )
     return filters, picked
+
+
+def _with_joined(linked: Linked, near: range) -> range:
+    """A little further, where an "and" leads there: "cranes and belts that depend on"."""
+    low = near.start
+    while low > 0 and linked.tokens[low].cue("and"):
+        low -= 1
+    return range(low, near.stop)
+
+
+def _describes_next(linked: Linked, place: int) -> bool:
+    """ "Critical alarms": a word of what is asked, though devices may be critical too."""
+    if place + 1 >= len(linked.tokens):
+        return False
+    tables = {m.table for m in linked.tokens[place].meanings if m.kind == "value"}
+    return any(m.kind == "table" and m.table in tables for m in linked.tokens[place + 1].meanings)
 
 
 def _hops(linked: Linked) -> int | None:
