@@ -84,14 +84,16 @@ def bind_request(
         for key, value in http.query.items()
         if not isinstance(value, str)
         or not value.startswith("$")
-        or given.get(value[1:]) not in (None, [])
+        or given.get(value[1:]) is not None
     }
     document = {
         "method": "GET",
         "path": http.path,
         "query": sent,
         "rows": http.rows,
-        "columns": {c.name: http.columns.get(c.name, f"$.{c.name}") for c in spec.output_schema},
+        "columns": {
+            c.name: http.columns.get(c.name, f"$['{c.name}']") for c in spec.output_schema
+        },
         "types": {c.name: c.type for c in spec.output_schema},
         "paging": http.paging.model_dump(),
     }

@@ -14,7 +14,7 @@ from sources.errors import RightsMissing
 from sources.http_api.source import HttpApiSource, open_http_api
 from sources.protocol import BoundQuery, Cell
 
-from .service import TOKEN, read_csv, serving
+from .api import TOKEN, read_csv, serving
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "assetops-chillers"
 ALLOWED = frozenset({"*"})

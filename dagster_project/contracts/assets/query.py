@@ -94,7 +94,8 @@ class Paging(Value):
     """link: the answer's Link header with rel="next"."""
     param: str = "page"
     """Takes the page's number, the offset or the cursor."""
-    first: int = 1
+    first: int | None = None
+    """By default 0 for an offset and 1 for a page."""
     size_param: str | None = None
     size: int = Field(default=100, ge=1)
     next: str | None = None
