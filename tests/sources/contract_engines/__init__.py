@@ -1,0 +1,1 @@
+"""The engines of the contract suite, each with its probes in its own language."""
