@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal, Protocol
 
@@ -120,9 +120,12 @@ def _words(
             is_term is not None and is_term(start, end)
         )
         letters = 0 if understood else sum(map(str.isalpha, stems[0][0]))
-        fit = _fit(stems, names) if letters else "same"
-        found.append(_Word(start, end, digits(text), letters, stems, fit))
-    return found
+        found.append(_Word(start, end, digits(text), letters, stems, "near"))
+    if not names.many and all(word.open_letters for word in found):
+        return found  # then it does not matter
+    return [
+        replace(word, fit=_fit(word.stems, names)) if word.open_letters else word for word in found
+    ]
 
 
 def _fit(stems: Iterable[tuple[str, int]], names: NearNames) -> WordFit:

@@ -17,6 +17,7 @@ from dagster_project.resolver.numbered import NumberedNames
 from dagster_project.resolver.typos import MOST_ERRORS, TypoNames, allowed_errors
 
 _REMEMBERED = 10_000
+_MANY_WORDS = 2_000
 
 
 class Spellings(Protocol):
@@ -81,9 +82,10 @@ class SpellingsInMemory:
         exact = ExactNames(self._spelt)
         self.get, self.longest_at = exact.get, exact.longest_at
         self.numbered_at = NumberedNames(self._spelt).at
-        self._words = tuple(
-            sorted({keystrokes(word) for text, _, _ in self._spelt for word in text.split()})
+        self._word_set = frozenset(
+            keystrokes(word) for text, _, _ in self._spelt for word in text.split()
         )
+        self._words = tuple(sorted(self._word_set))
         self._fits: dict[str, WordFit] = {}
         self._typos: TypoNames | None = None
         self._forms: tuple[str, ...] | None = None
@@ -100,12 +102,17 @@ class SpellingsInMemory:
         return False
 
     def word_fit(self, keys: str) -> WordFit:
-        """Questions use the same words again and again: what was found is remembered."""
+        """Questions use the same words again and again: what was found is remembered. Among many
+        words it is not looked for what is near."""
+        if keys in self._word_set:
+            return "same"
+        if len(self._words) > _MANY_WORDS:
+            return "near"
         known = self._fits.get(keys)
         if known is None:
             most = max(1, allowed_errors(len(keys)))
             found = process.extractOne(keys, self._words, scorer=OSA.distance, score_cutoff=most)
-            known = "far" if found is None else "near" if found[1] else "same"
+            known = "far" if found is None else "near"
             if len(self._fits) >= _REMEMBERED:
                 self._fits.clear()
             self._fits[keys] = known

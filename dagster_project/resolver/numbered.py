@@ -78,10 +78,11 @@ class NumberedNames:
         self._suffixes = {
             stem: tuple(sorted(held, key=lambda s: (-len(s), s))) for stem, held in suffixes.items()
         }
+        self._heads = frozenset(stem[:2] for stem in suffixes)
 
     def at(self, question: str, text: NormalText, i: int) -> tuple[int, tuple[int, ...]] | None:
         """See `numbered_at`."""
-        if not self._suffixes:
+        if text.text[i : i + 2] not in self._heads:
             return None
         return numbered_at(question, text, i, self._suffixes.get, self._bearers)
 
