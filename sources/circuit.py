@@ -23,6 +23,7 @@ from sources.errors import (
     SourceTimeout,
     SourceUnavailable,
 )
+from sources.facts import SourceFacts
 from sources.protocol import BoundQuery, Health, Rows, Source
 
 CircuitState = Literal["closed", "open", "half_open"]
@@ -184,6 +185,10 @@ class GuardedSource:
             raise
         finally:
             self._breaker.record(admission, outcome, reason)
+
+    def scan(self, timeout_seconds: float = 60.0) -> SourceFacts:
+        """Always asks the source: a scan tells how it stands. Raises: any SourceError."""
+        return self._source.scan(timeout_seconds)
 
     def health(self, timeout_seconds: float = 3.0) -> Health:
         """Always asks the source. What is fit to be asked closes the breaker. Never raises."""

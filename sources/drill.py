@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Literal
 
 from sources.errors import QueryFailed, RightsMissing, SourceError, SourceTimeout, SourceUnavailable
+from sources.facts import SourceFacts
 from sources.protocol import BoundQuery, Health, Rows, Source
 
 DrillKind = Literal["unreachable", "too_slow", "broken_query", "no_rights"]
@@ -47,6 +48,9 @@ class DrilledSource:
         if fails:
             raise self._failure(self.name)
         return self._source.run(query)
+
+    def scan(self, timeout_seconds: float = 60.0) -> SourceFacts:
+        return self._source.scan(timeout_seconds)
 
     def health(self, timeout_seconds: float = 3.0) -> Health:
         return self._source.health(timeout_seconds)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from sources.protocol import ColumnType
 
@@ -164,11 +164,3 @@ class SourceFacts:
     operations: tuple[OperationFacts, ...] = ()
     notes: tuple[str, ...] = ()
     """What could not be read, and why: the rest of the scan stands."""
-
-
-class Scannable(Protocol):
-    """A source that can tell what it holds."""
-
-    def scan(self, timeout_seconds: float = 60.0) -> SourceFacts:
-        """Read what the source's permissions allow. Raises: any SourceError."""
-        ...

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from sources.facts import SourceFacts
 
 ColumnType = Literal["text", "integer", "number", "boolean", "timestamp", "date", "json"]
 HealthStatus = Literal["ok", "warn", "error"]
@@ -88,6 +91,10 @@ class Source(Protocol):
 
     def health(self, timeout_seconds: float = 3.0) -> Health:
         """Connect, rights, limits, latency. Never raises: a failure is a finding."""
+        ...
+
+    def scan(self, timeout_seconds: float = 60.0) -> SourceFacts:
+        """What it holds, as far as its permissions allow. Raises: any SourceError."""
         ...
 
     def close(self) -> None:

@@ -64,7 +64,9 @@ class Canvas:
         self.database = database
         site = Site(settings.home, settings.state_dir, database.reader_url)
         self._opened = OpenSources(site)
-        self._desks = Desks(self._opened, lambda release: quarantined(database, release))
+        self._desks = Desks(
+            self._opened, lambda release: quarantined(database, release), settings.state_dir
+        )
 
     @classmethod
     def open(cls, settings: Settings) -> Canvas:

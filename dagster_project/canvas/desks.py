@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
+from dagster_project.canvas.alias_tables import entity_index
 from dagster_project.canvas.open_sources import OpenSources, allowed_tables, read_watermark
 from dagster_project.canvas.read_names import read_names
 from dagster_project.catalog.glossary import Glossary
@@ -23,7 +25,6 @@ from dagster_project.pipeline.compose import mappings_by_query
 from dagster_project.pipeline.desk import Desk
 from dagster_project.pipeline.join_honesty import sources_by_query
 from dagster_project.planner.assets import policy_of, prepare
-from dagster_project.resolver.index import EntityIndex
 from dagster_project.resolver.names import EntityName
 from sources.errors import SourceError
 
@@ -43,9 +44,13 @@ class Desks:
     """Desks by release. Names of entities are read again when their cache time is over."""
 
     def __init__(
-        self, opened: OpenSources, quarantined: Callable[[Release], frozenset[str]]
+        self,
+        opened: OpenSources,
+        quarantined: Callable[[Release], frozenset[str]],
+        state_dir: Path,
     ) -> None:
         self._opened = opened
+        self._state_dir = state_dir
         self._quarantined = quarantined
         self._kept: dict[str, _Kept] = {}
         self._lock = Lock()
@@ -79,26 +84,30 @@ class Desks:
             for version in release.by_kind.get("schema_catalog", ())
             if isinstance(version.asset.spec, SchemaCatalogSpec)
         }
-        specs = [
-            version.asset.spec
+        specs = {
+            version.asset.header.name: version.asset.spec
             for version in release.by_kind.get("resolver", ())
             if isinstance(version.asset.spec, ResolverSpec)
-        ]
+        }
         policy = policy_of(release).asset.spec
         assert isinstance(policy, PolicySpec)
         now = datetime.now(UTC)
         as_of = now if policy.calendar.as_of == "now" else policy.calendar.as_of
         found: list[EntityName] = []
         complete = True
-        for mapping in (m for spec in specs if names for m in spec.entity_mappings):
+        for mapping in (m for s in specs.values() if names for m in s.entity_mappings):
             try:
                 found += read_names(mapping, views[mapping.catalog], release, self._opened)
             except SourceError:
                 complete = False  # a source that is down must not keep the others from answering
-        index = EntityIndex.build(
-            specs, found, typo_score=policy.planner.typo_score, today=now.date()
+        index = entity_index(
+            self._state_dir,
+            specs,
+            found,
+            typo_score=policy.planner.typo_score,
+            today=now.date(),
         )
-        seconds = min((spec.cache_ttl_seconds for spec in specs), default=3600)
+        seconds = min((spec.cache_ttl_seconds for spec in specs.values()), default=3600)
         desk = Desk(
             release=release,
             planner=prepare(release, index, as_of),

@@ -87,7 +87,6 @@ def _postgres(name: str, spec: SourceSpec, site: Site) -> Source:
         allowed_schemas=spec.permissions.allowed_schemas,
         allowed_tables=spec.permissions.allowed_tables,
         allowed_operations=spec.permissions.allowed_operations,
-        flavour="timescale" if spec.engine == "timescale" else "postgres",
         max_latency_ms=spec.health_check.max_latency_ms,
         health_retries=spec.health_check.retries,
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -30,8 +30,7 @@ from dagster_project.contracts.errors import AssetNotFound, InvalidRequest, Stor
 from dagster_project.contracts.value import Value
 from dagster_project.store import audit
 from sources.errors import SourceError
-from sources.facts import Scannable, SourceFacts
-from sources.protocol import Source
+from sources.facts import SourceFacts
 
 if TYPE_CHECKING:
     from dagster_project.canvas.canvas import Canvas
@@ -90,10 +89,10 @@ def scan_catalog(
     """
     release = release or canvas.release()
     spec = catalog_spec(release, catalog)
-    scannable = _scannable(canvas.source(spec.source, release))
+    source = canvas.source(spec.source, release)
     started, scanned_at = time.perf_counter(), datetime.now(UTC)
     try:
-        facts = scannable.scan(timeout_seconds)
+        facts = source.scan(timeout_seconds)
     except SourceError as error:
         elapsed_ms = (time.perf_counter() - started) * 1000
         return _failed(canvas, spec, catalog, by, scanned_at, elapsed_ms, str(error))
@@ -193,16 +192,6 @@ def _transaction(canvas: Canvas, doing: str) -> Iterator[psycopg.Connection[Any]
             f"The database could not {doing}: {error}.",
             "See that the database runs (`canvas status`).",
         ) from error
-
-
-def _scannable(source: Source) -> Scannable:
-    """A scan asks also a source that its breaker leaves alone: it tells how it stands."""
-    for one in (source, getattr(source, "_source", None)):
-        if callable(getattr(one, "scan", None)):
-            return cast("Scannable", one)
-    raise InvalidRequest(
-        f"source {source.name!r} cannot be scanned;", "its engine tells nothing of what it holds"
-    )
 
 
 def _masked(release: Release, spec: SchemaCatalogSpec) -> frozenset[str]:

@@ -19,6 +19,10 @@ from dagster_project.contracts.table_plan import Dimension, Measure, TablePlan
 
 __all__ = ["CompileSettings", "CompiledQuery", "PlanMismatch", "compile_table_plan"]
 
+_BY_TIMESCALE = ("hypertable", "continuous_aggregate")
+"""Kinds of table that only a scan with the extension gives: `time_bucket` is there then."""
+_WIDTHS = {"quarter": "3 months"}
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledQuery:
@@ -192,6 +196,10 @@ class _Select(Conditions):
         if self._spec(dimension.column).type == "date":
             return f"{_cut(dimension.bucket, f'{column}::timestamp', sunday)}::date"
         zone = self.params.add(self.settings.time_zone)
+        if self.view.tables[table_of(dimension.column)].kind in _BY_TIMESCALE:
+            origin = f", '2000-01-02'::timestamp at time zone {zone}" if sunday else ""
+            width = f"interval '{_WIDTHS.get(dimension.bucket, '1 ' + dimension.bucket)}'"
+            return f"time_bucket({width}, {column}, {zone}::text{origin})"
         if sunday:
             # cut on the wall clock: a day has 23 or 25 hours where the clocks change
             return f"{_cut('week', f'({column} at time zone {zone})', sunday)} at time zone {zone}"

@@ -91,9 +91,7 @@ def bind_request(
         "path": http.path,
         "query": sent,
         "rows": http.rows,
-        "columns": {
-            c.name: http.columns.get(c.name, f"$['{c.name}']") for c in spec.output_schema
-        },
+        "columns": {c.name: http.columns.get(c.name, f"$['{c.name}']") for c in spec.output_schema},
         "types": {c.name: c.type for c in spec.output_schema},
         "paging": http.paging.model_dump(),
     }

@@ -47,9 +47,11 @@ def bind_graph(
         params=compiled.params,
         columns=compiled.columns,
         tables=compiled.labels,
-        max_rows=min(plan.limit or limits.max_nodes, limits.max_nodes)
-        if plan.operation != "path"
-        else limits.max_paths * (depth + 1),
+        max_rows=(
+            min(plan.limit or target.max_rows, target.max_rows)
+            if plan.operation != "path"
+            else limits.max_paths * (depth + 1)
+        ),
         count_text=compiled.count_text,
         hidden=(NODE_ID,),
         focus=compiled.focus,

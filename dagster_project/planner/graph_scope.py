@@ -20,7 +20,7 @@ from dagster_project.contracts.value import GraphView
 from dagster_project.planner.cues import cue_terms
 from dagster_project.planner.graph_direction import does, is_done_to, walk_of
 from dagster_project.planner.lexicon import Meaning
-from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.link import Linked, Token, loose_words
 from dagster_project.planner.text import fold, is_hangul, stem
 
 _HOPS = re.compile(r"(\d+)\s*(?:-\s*)?(?:hops?|levels?|steps?|단계|홉)", re.IGNORECASE)
@@ -176,7 +176,7 @@ def _scope(
     mentions: tuple[EntityMention, ...],
     used: list[Token],
 ) -> Scope:
-    taken = {t.start for t in (*used, *_loose_words(linked))}
+    taken = {t.start for t in (*used, *loose_words(linked))}
     hops = _HOPS.search(linked.question)
     rest = tuple(
         t
@@ -184,16 +184,6 @@ def _scope(
         if t.start not in taken and not (hops and hops.start() <= t.start < hops.end())
     )
     return Scope(view.name, graph_view, plan, entity, mentions, rest)
-
-
-def _loose_words(linked: Linked) -> list[Token]:
-    """ "Over" in "the maximum over what X needs" compares nothing: no number follows it."""
-    tokens = linked.tokens
-    return [
-        token
-        for place, token in enumerate(tokens)
-        if token.cue("op") and not any(t.kind == "number" for t in tokens[place : place + 3])
-    ]
 
 
 # -- what is followed, and which way

@@ -259,3 +259,13 @@ class _Linker:
 
 def is_verbal(word: str) -> bool:
     return is_hangul(word[-1]) and word.endswith(_VERBAL_END)
+
+
+def loose_words(linked: Linked) -> list[Token]:
+    """ "Over" in "the maximum over what X needs" compares nothing: no number follows it."""
+    tokens = linked.tokens
+    return [
+        token
+        for place, token in enumerate(tokens)
+        if token.cue("op") and not any(t.kind == "number" for t in tokens[place : place + 3])
+    ]

@@ -14,7 +14,7 @@ from itertools import pairwise
 from dagster_project.contracts.assets.query import ParamSpec, QuerySpec
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.contracts.table_plan import Scalar, TimeRange
-from dagster_project.planner.link import Linked, Token, is_verbal
+from dagster_project.planner.link import Linked, Token, is_verbal, loose_words
 from dagster_project.planner.text import fold, stem
 
 ParamValue = Scalar | tuple[Scalar, ...] | TimeRange
@@ -81,7 +81,8 @@ class TemplateMatch:
 
 def features(linked: Linked) -> tuple[Feature, ...]:
     """What a question says, without the order and the language it says it in."""
-    found = (_feature(token) for token in linked.tokens)
+    loose = {token.start for token in loose_words(linked)}
+    found = (_feature(token) for token in linked.tokens if token.start not in loose)
     return tuple(f for f in found if f is not None and f.weight > 0)
 
 

@@ -47,7 +47,7 @@ class ApiDescription:
 
 
 class HttpApiSource:
-    """Fulfils `sources.protocol.Source` and `sources.facts.Scannable`. Safe from many threads.
+    """Fulfils `sources.protocol.Source`. Safe from many threads.
 
     Shape: `allowed_paths` as the API's paths, `/orders`, `/orders/{id}`, `/orders/*` or `*`.
     """

@@ -34,7 +34,7 @@ _EXPLAINED = 2_000
 
 
 class Neo4jSource:
-    """Fulfils `sources.protocol.Source` and `sources.facts.Scannable`. Opens nothing at first.
+    """Fulfils `sources.protocol.Source`. Opens nothing at first.
 
     A query must stay within `allowed_labels` and within its own list (`allowed_tables`): labels,
     `*` for all, or `[:TYPE]`. An empty list allows nothing.

@@ -1,4 +1,4 @@
-"""PostgreSQL, and TimescaleDB as a flavour of it: a bound SELECT in, rows out.
+"""PostgreSQL, and TimescaleDB, which is one: a bound SELECT in, rows out.
 
 Four walls, each of which holds alone (docs/decisions/0003): the guard, a role that may only
 SELECT, a read-only session, and a prepared call that takes one statement under a time-out.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Literal, LiteralString, cast
+from typing import LiteralString, cast
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -29,8 +29,6 @@ from sources.postgres.scan import scan_postgres
 from sources.postgres.types import cells, columns_of
 from sources.protocol import BoundQuery, Cell, Column, Health, Rows
 from sources.secrets import resolve_reference
-
-Flavour = Literal["postgres", "timescale"]
 
 
 class _StalePlan(SourceUnavailable):
@@ -52,7 +50,6 @@ class PostgresSource:
         allowed_tables: Collection[str] = (),
         allowed_operations: Collection[str] = ("select",),
         allowed_functions: Collection[str] = (),
-        flavour: Flavour = "postgres",
         max_connections: int = 8,
         statement_timeout_seconds: float = 5.0,
         max_latency_ms: float = 500.0,
@@ -62,10 +59,8 @@ class PostgresSource:
         self._allowed_tables = frozenset(allowed_tables)
         self._allowed_operations = frozenset(allowed_operations)
         self._allowed_functions = frozenset(allowed_functions)
-        self._flavour: Flavour = flavour
         self._max_latency_ms = max_latency_ms
         self._health_retries = health_retries
-        self._has_time_bucket: bool | None = None
         self._connections = ReaderConnections(
             name,
             conninfo,
@@ -76,18 +71,6 @@ class PostgresSource:
     @property
     def name(self) -> str:
         return self._name
-
-    @property
-    def time_bucket_function(self) -> Literal["time_bucket", "date_bin"]:
-        """Which function cuts time here; a Timescale flavour looks for the extension once.
-
-        Raises: SourceUnavailable.
-        """
-        if self._flavour == "postgres":
-            return "date_bin"
-        if self._has_time_bucket is None:
-            self._has_time_bucket = self._looks_for_timescale()
-        return "time_bucket" if self._has_time_bucket else "date_bin"
 
     def inspect(self, query: BoundQuery) -> None:
         """Raises: QueryRejected."""
@@ -160,17 +143,6 @@ class PostgresSource:
             return _StalePlan(self._name, "a table changed since its plan was made.")
         return translate(self._name, error, timeout_seconds)
 
-    def _looks_for_timescale(self) -> bool:
-        with self._connections.borrow(GRACE_SECONDS) as connection:
-            connection.deadline = time.monotonic() + GRACE_SECONDS
-            try:
-                found = connection.execute(
-                    "select 1 from pg_extension where extname = 'timescaledb'", prepare=True
-                ).fetchone()
-            except psycopg.Error as error:
-                raise self._translated(connection, error, GRACE_SECONDS) from error
-        return found is not None
-
 
 def open_postgres(
     name: str,
@@ -185,7 +157,6 @@ def open_postgres(
     allowed_schemas: Collection[str] = (),
     allowed_tables: Collection[str] = (),
     allowed_operations: Collection[str] = ("select",),
-    flavour: Flavour = "postgres",
     max_connections: int = 8,
     statement_timeout_seconds: float = 5.0,
     max_latency_ms: float = 500.0,
@@ -208,7 +179,6 @@ def open_postgres(
         url,
         allowed_tables=[t.lower() for t in allowed_tables if t.lower().split(".")[0] in schemas],
         allowed_operations=allowed_operations,
-        flavour=flavour,
         max_connections=max_connections,
         statement_timeout_seconds=statement_timeout_seconds,
         max_latency_ms=max_latency_ms,

@@ -36,7 +36,7 @@ RESULT_COLUMNS = (
 
 
 class VectorSource:
-    """Fulfils `sources.protocol.Source` and `sources.facts.Scannable`.
+    """Fulfils `sources.protocol.Source`.
 
     A search must stay within `allowed_collections` and within its own list; `*` is all of them.
     """

@@ -53,7 +53,7 @@ def _bound(spec: QuerySpec) -> dict[str, object]:
         if param.type == "time_range":
             values[f"{param.name}_start"], values[f"{param.name}_end"] = _window(param, given)
         else:
-            values[param.name] = given
+            values[param.name] = [given] if param.many else given
     assert spec.text is not None
     used = set(re.findall(r"%\((\w+)\)s", spec.text))
     return {name: value for name, value in values.items() if name in used}

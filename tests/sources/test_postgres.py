@@ -260,12 +260,6 @@ def test_an_operation_that_is_not_allowed_is_refused(laboratory: Laboratory) -> 
         laboratory.source(allowed_operations=[]).run(ONE)
 
 
-def test_timescale_falls_back_to_date_bin(laboratory: Laboratory) -> None:
-    """Without the extension the flavour says date_bin, which every PostgreSQL has."""
-    assert laboratory.source().time_bucket_function == "date_bin"
-    assert laboratory.source(flavour="timescale").time_bucket_function == "date_bin"
-
-
 def test_a_source_opens_from_the_parts_of_its_asset(
     laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

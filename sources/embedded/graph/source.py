@@ -27,7 +27,7 @@ for any labels reads all nodes where one for these labels reads a few."""
 
 
 class EmbeddedGraphSource:
-    """Fulfils `sources.protocol.Source` and `sources.facts.Scannable`.
+    """Fulfils `sources.protocol.Source`.
 
     A query sees the nodes with a label of `allowed_labels` (compared without case; `*` is all) that
     its own list holds too. An empty list allows nothing.

@@ -66,12 +66,11 @@ class Shop:
         with psycopg.connect(self.owner, autocommit=True) as connection:
             connection.execute(statement.encode())
 
-    def source(self, *allowed: str, flavour: str = "postgres") -> PostgresSource:
+    def source(self, *allowed: str) -> PostgresSource:
         return PostgresSource(
             "shop",
             self.reader,
             allowed_tables=allowed or ("shop.*",),
-            flavour=flavour,  # pyright: ignore[reportArgumentType]
         )
 
 

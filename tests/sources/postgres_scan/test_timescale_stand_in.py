@@ -9,13 +9,19 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from dagster_project.catalog.compile_table_plan import CompileSettings, compile_table_plan
+from dagster_project.catalog.view import CatalogView
+from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
+from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.store.embedded import EmbeddedPostgres
 from sources.postgres.source import PostgresSource
+from sources.protocol import BoundQuery
 
 CONTROL = "comment = 'a stand-in'\ndefault_version = '0.0'\nrelocatable = false\n"
 SCRIPT = """
@@ -34,6 +40,14 @@ create table timescaledb_information.continuous_aggregates (
   materialization_hypertable_name name, view_definition text);
 create function time_bucket(width interval, at timestamptz) returns timestamptz
   language sql immutable as $$ select date_bin(width, at, '2000-01-03Z') $$;
+create function time_bucket(width interval, at timestamptz, zone text,
+                            origin timestamptz default null) returns timestamptz
+  language sql stable as $$
+    select case when extract(epoch from width) < extract(epoch from interval '28 days')
+      then date_bin(width, at at time zone zone,
+                    coalesce(origin at time zone zone, '2000-01-03')) at time zone zone
+      else date_trunc(case when width = interval '3 months' then 'quarter' when width =
+                      interval '1 year' then 'year' else 'month' end, at, zone) end $$;
 """
 TABLES = """
 create schema plant;
@@ -85,7 +99,7 @@ def timescale(
             connection.execute(f"grant usage on schema {schema} to {role}".encode())
             connection.execute(f"grant select on all tables in schema {schema} to {role}".encode())
     reader = f"postgresql://{role}:r@{owner.rpartition('@')[2]}"
-    source = PostgresSource("metrics", reader, allowed_tables=("plant.*",), flavour="timescale")
+    source = PostgresSource("metrics", reader, allowed_tables=("plant.*",))
     yield source, owner
     source.close()
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
@@ -147,10 +161,53 @@ def test_views_that_may_not_be_read_leave_plain_tables(
     assert any("timescaledb_information" in note for note in facts.notes)
 
 
-def test_the_source_cuts_time_with_the_extension(timescale: tuple[PostgresSource, str]) -> None:
-    """A Timescale flavour says time_bucket where the extension is; another says date_bin."""
+@pytest.mark.parametrize("bucket", ["hour", "day", "week", "month", "quarter"])
+@pytest.mark.parametrize("week_start", ["monday", "sunday"])
+def test_time_is_cut_by_the_extension(
+    timescale: tuple[PostgresSource, str], bucket: str, week_start: str
+) -> None:
+    """A hypertable's time goes through time_bucket in the site's zone, a plain table's through
+    PostgreSQL's own function, to the same buckets."""
     source, owner = timescale
-    assert source.time_bucket_function == "time_bucket"
-    plain = PostgresSource("plain", owner, allowed_tables=("plant.*",))
-    assert plain.time_bucket_function == "date_bin"
-    plain.close()
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            "insert into _timescaledb_internal._chunk_1 select t, 'c', 1 from"
+            " generate_series('2025-11-28Z'::timestamptz, '2026-04-02Z', '7 hours') t"
+        )
+    cut = {kind: _buckets(source, kind, bucket, week_start) for kind in ("hypertable", "table")}
+    assert "time_bucket(" in cut["hypertable"][0]
+    assert "time_bucket(" not in cut["table"][0]
+    assert cut["hypertable"][1] == cut["table"][1]
+    assert len(cut["table"][1]) > 2
+
+
+def _buckets(
+    source: PostgresSource, kind: str, bucket: str, week_start: str
+) -> tuple[str, tuple[tuple[object, ...], ...]]:
+    """The statement of a count by bucket, and its rows."""
+    columns = ({"name": "at", "type": "timestamp", "role": "time"}, {"name": "ci", "type": "text"})
+    spec = SchemaCatalogSpec.model_validate(
+        {
+            "source": "metrics",
+            "tables": [{"name": "plant.metric", "kind": kind, "columns": columns}],
+            "time_columns": {"plant.metric": "at"},
+        }
+    )
+    plan = TablePlan.model_validate(
+        {
+            "table": "plant.metric",
+            "measures": [{"name": "rows", "aggregate": "count"}],
+            "dimensions": [{"name": "b", "column": "plant.metric.at", "bucket": bucket}],
+            "order": [{"by": "b"}],
+        }
+    )
+    settings = CompileSettings(
+        as_of=datetime(2030, 1, 1, tzinfo=UTC),
+        time_zone="Asia/Seoul",
+        week_start=week_start,
+        language="en",
+        max_rows=1_000,
+    )
+    compiled = compile_table_plan(CatalogView("metrics", spec), plan, settings)
+    query = BoundQuery(compiled.text, compiled.params, allowed_tables=frozenset({"plant.metric"}))
+    return compiled.text, source.run(query).rows
