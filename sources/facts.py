@@ -164,3 +164,5 @@ class SourceFacts:
     operations: tuple[OperationFacts, ...] = ()
     notes: tuple[str, ...] = ()
     """What could not be read, and why: the rest of the scan stands."""
+    unread: tuple[str, ...] = ()
+    """What is there and may not be read: tables, and columns of tables read in part."""

@@ -19,6 +19,7 @@ import psycopg
 from dagster_project.canvas import scan_rows
 from dagster_project.canvas.blast_radius import GoldenOf, Reach, no_golden
 from dagster_project.canvas.scan_rows import Baseline, ScanRecord, quarantined
+from dagster_project.canvas.still_known import with_still_known
 from dagster_project.catalog.scan.change import Change, Drift
 from dagster_project.catalog.scan.compare import compare
 from dagster_project.catalog.scan.facts_codec import drift_digest, without_values
@@ -89,13 +90,14 @@ def scan_catalog(
     """
     release = release or canvas.release()
     spec = catalog_spec(release, catalog)
-    source = canvas.source(spec.source, release)
     started, scanned_at = time.perf_counter(), datetime.now(UTC)
     try:
-        facts = source.scan(timeout_seconds)
+        facts = canvas.source(spec.source, release).scan(timeout_seconds)
     except SourceError as error:
         elapsed_ms = (time.perf_counter() - started) * 1000
         return _failed(canvas, spec, catalog, by, scanned_at, elapsed_ms, str(error))
+    if facts.unread:
+        facts = with_still_known(facts, _last_facts(canvas, catalog))
     facts = without_values(facts, _masked(release, spec))
     digest = drift_digest(facts)
     with _transaction(canvas, "keep a scan") as connection:
@@ -216,6 +218,13 @@ def _changes(
     return compare(scan_rows.facts_of(canvas.database, baseline.digest), facts)
 
 
+def _last_facts(canvas: Canvas, catalog: str) -> SourceFacts | None:
+    known = scan_rows.last_good_scan(canvas.database, catalog)
+    if known is None or known.digest is None:
+        return None
+    return scan_rows.facts_of(canvas.database, known.digest)
+
+
 def _failed(
     canvas: Canvas,
     spec: SchemaCatalogSpec,
@@ -237,9 +246,8 @@ def _failed(
     with _transaction(canvas, "keep a failed scan") as connection:
         scan_rows.keep_scan(connection, record, None)
     known = scan_rows.last_good_scan(canvas.database, catalog)
-    facts = None
-    if known is not None and known.digest is not None:
-        facts = scan_rows.facts_of(canvas.database, known.digest)
+    facts = _last_facts(canvas, catalog)
+    if known is not None:
         record = record.model_copy(update={"digest": known.digest, "drift": known.drift})
     baseline = scan_rows.baseline_of(canvas.database, catalog)
     return Scanned(_report(canvas, spec, record, baseline, facts), facts)

@@ -27,6 +27,7 @@ from sources.postgres.connections import (
     milliseconds,
 )
 from sources.postgres.errors import translate
+from sources.postgres.scan_barred import barred, refuse_if_all_barred
 from sources.postgres.scan_build import (
     Listed,
     Parts,
@@ -75,7 +76,10 @@ def scan_postgres(
         try:
             with _without_collector(), connection.transaction():
                 _read_only(connection, timeout_seconds)
-                tables, notes = _scan(connection, connections, allowed_tables)
+                found = _listed(connection, allowed_tables)
+                refuse_if_all_barred(source, found)
+                tables, notes = _scan(connection, connections, found, allowed_tables)
+                unread = barred(connection, found)
         except psycopg.Error as error:
             if connection.is_silent:
                 raise SourceTimeout(
@@ -89,6 +93,7 @@ def scan_postgres(
         elapsed_ms=(time.perf_counter() - started) * 1000,
         tables=tables,
         notes=notes,
+        unread=unread,
     )
 
 
@@ -119,15 +124,24 @@ def _read_only(connection: ReaderConnection, timeout_seconds: float) -> None:
     )
 
 
-def _scan(
-    connection: ReaderConnection, connections: ReaderConnections, allowed_tables: frozenset[str]
-) -> tuple[tuple[TableFacts, ...], tuple[str, ...]]:
+def _listed(connection: ReaderConnection, allowed_tables: frozenset[str]) -> list[Listed]:
+    schemas, names = _schemas_and_tables(allowed_tables)
+    wanted = {"schemas": schemas, "tables": names}
+    return [Listed(*row) for row in rows(connection, ask.LISTED, wanted)]
+
+
+def _schemas_and_tables(allowed_tables: frozenset[str]) -> tuple[list[str], list[str]]:
     schemas = [name.removesuffix(".*") for name in allowed_tables if name.endswith(".*")]
-    names = [name for name in allowed_tables if not name.endswith(".*")]
-    found = [
-        Listed(*row) for row in rows(connection, ask.LISTED, {"schemas": schemas, "tables": names})
-    ]
-    notes = _unread(found, schemas, names)
+    return schemas, [name for name in allowed_tables if not name.endswith(".*")]
+
+
+def _scan(
+    connection: ReaderConnection,
+    connections: ReaderConnections,
+    found: list[Listed],
+    allowed_tables: frozenset[str],
+) -> tuple[tuple[TableFacts, ...], tuple[str, ...]]:
+    notes = _unread(found, *_schemas_and_tables(allowed_tables))
     listed = [table for table in found if table.readable]
     oids = [table.oid for table in listed]
     timed, told = read_timescale(connection)

@@ -18,6 +18,15 @@ LISTED = """
 """Oid, schema, name, kind, wholly readable, readable at all, rows, pages, and how often it was
 analyzed."""
 
+BARRED_COLUMNS = """
+    select c.oid, a.attname
+      from pg_class c join pg_attribute a on a.attrelid = c.oid
+     where c.oid = any(%(oids)s) and a.attnum > 0 and not a.attisdropped
+       and not has_column_privilege(c.oid, a.attnum, 'SELECT')
+     order by c.oid, a.attnum
+"""
+"""Of tables that the role may read in part."""
+
 SNAPSHOT = """
     select (pg_snapshot_xmax(s)::text::numeric %% 4294967296)::text,
            array(select (x::text::numeric %% 4294967296)::text from pg_snapshot_xip(s) as x)
