@@ -9,6 +9,7 @@ import psycopg
 
 from dagster_project.contracts.asset_version import ConfigAsset
 from dagster_project.contracts.assets.query import QuerySpec
+from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.contracts.assets.source import SourceSpec
 from dagster_project.contracts.errors import ConfigError
 from dagster_project.store.database import Database
@@ -39,7 +40,8 @@ def make_ready(settings: Settings, database: Database, report: Report) -> Site:
         report(f"refused: {finding}")
     _load_seeds(site, database, report)
     ensure_documents(settings, database, site, report)
-    _publish_first(site, database, report)
+    if _publish_first(site, database, report):
+        _approve_first(settings, site, report)
     return site
 
 
@@ -79,11 +81,12 @@ def _load_seeds(site: Site, database: Database, report: Report) -> None:
         database.grant_read(loaded.schema)
 
 
-def _publish_first(site: Site, database: Database, report: Report) -> None:
+def _publish_first(site: Site, database: Database, report: Report) -> bool:
+    """Whether this call published."""
     from dagster_project.registry import versions
 
     if not site.assets or versions.current_release_id(database) is not None:
-        return
+        return False
     report(f"publishing the first release of {len(site.assets)} config assets")
     reason = "first start: the site's files as they are"
     versions.sync(database, site, by=_ACTOR, reason=reason)
@@ -91,3 +94,39 @@ def _publish_first(site: Site, database: Database, report: Report) -> None:
         versions.publish(database, None, by=_ACTOR, reason=reason)
     except ConfigError as error:
         report(f"nothing was published: {error}")
+        return False
+    return True
+
+
+def _approve_first(settings: Settings, site: Site, report: Report) -> None:
+    """What the demo's sources hold at the first start is what drift is judged against from then.
+
+    A real source's first scan is approved by a person.
+    """
+    from dagster_project.canvas import Canvas
+    from dagster_project.canvas.scans import approve, scan_catalog
+    from dagster_project.contracts.errors import CanvasError
+    from sources.errors import SourceError
+
+    with Canvas.open(settings) as canvas:
+        for catalog in _mock_catalogs(site):
+            report(f"scanning the demo's catalog {catalog!r} as its first baseline")
+            try:
+                scan_catalog(canvas, catalog, _ACTOR)
+                approve(canvas, catalog, _ACTOR, "first start: the demo's data as it was made")
+            except (CanvasError, SourceError) as error:
+                report(f"catalog {catalog!r} has no baseline yet: {error}")
+
+
+def _mock_catalogs(site: Site) -> tuple[str, ...]:
+    assets = site.assets.values()
+    mock = {
+        asset.header.name
+        for asset in assets
+        if isinstance(asset.spec, SourceSpec) and asset.spec.environment == "mock"
+    }
+    return tuple(
+        asset.header.name
+        for asset in assets
+        if isinstance(asset.spec, SchemaCatalogSpec) and asset.spec.source in mock
+    )

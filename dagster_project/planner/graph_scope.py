@@ -12,13 +12,14 @@ from dagster_project.contracts.assets.schema_catalog import Relationship
 from dagster_project.contracts.graph_plan import (
     GraphOperation,
     GraphPlan,
-    NodeFilter,
     Nodes,
 )
 from dagster_project.contracts.plan import EntityMention
 from dagster_project.contracts.value import GraphView
 from dagster_project.planner.cues import cue_terms
 from dagster_project.planner.graph_direction import does, is_done_to, walk_of
+from dagster_project.planner.graph_kinds import kinds_beside
+from dagster_project.planner.graph_places import entity_of, find_place, only_label
 from dagster_project.planner.lexicon import Meaning
 from dagster_project.planner.link import Linked, Token, loose_words
 from dagster_project.planner.text import fold, is_hangul, stem
@@ -40,7 +41,7 @@ class Scope:
     view: GraphView
     plan: GraphPlan
     entity: str
-    """Whose keys the found nodes have."""
+    """Whose keys the found nodes have: that of the thing named where they may be of several."""
     mentions: tuple[EntityMention, ...]
     rest: tuple[Token, ...]
     """Tokens that the scope does not take up: what is asked of the things found."""
@@ -59,6 +60,9 @@ def find_scope(linked: Linked, views: Iterable[CatalogView]) -> Scope | None:
         related = _related(linked, view, entities, named)
         if related is not None:
             return related
+        placed = _placed(linked, view, entities, named)
+        if placed is not None:
+            return placed
     return None
 
 
@@ -80,8 +84,8 @@ def _path(
     assert second is not None
     plan = GraphPlan(
         operation="path",
-        start=Nodes(keys=(first.key,)),
-        found=Nodes(keys=(second.key,)),
+        start=_these(view, (first,)),
+        found=_these(view, (second,)),
         direction="both",
         max_depth=_hops(linked) or _USUAL_DEPTH["path"],
     )
@@ -110,20 +114,43 @@ def _related(
         return None
     way = relation[1].argument if relation is not None and _goes_one_way(relation[0]) else None
     graph_view, direction = walk_of(linked.question, token, anchors[-1], graph_view, way)
-    filters, picked = _kinds_beside(linked, token, anchor, view)
+    kinds = kinds_beside(linked, token, anchor, view)
     operation: GraphOperation = "neighbours" if graph_view == "neighbors" else "reach"
     plan = GraphPlan(
         operation=operation,
-        start=Nodes(keys=tuple(mention.key for mention in started)),
-        found=Nodes(keys=(ended.key,) if ended else (), filters=filters),
+        start=_these(view, started),
+        found=Nodes(label=kinds.label, keys=(ended.key,) if ended else (), filters=kinds.filters),
         relations=_followed(relation, graph_view, view),
         direction=direction,
         max_depth=_hops(linked) or _USUAL_DEPTH[graph_view],
     )
     supposed = _supposed(linked, token, anchors[-1])
-    used = [token, *anchors, *picked, *supposed, *([other] if other is not None else [])]
+    used = [token, *anchors, *kinds.tokens, *supposed, *([other] if other is not None else [])]
     mentions = (*started, *((ended,) if ended else ()))
-    return _scope(linked, view, graph_view, plan, started[0].entity, mentions, used)
+    entity = entity_of(view, kinds.label) if kinds.label else started[0].entity
+    return _scope(linked, view, graph_view, plan, entity, mentions, used)
+
+
+def _placed(
+    linked: Linked, view: CatalogView, entities: set[str], named: list[Token]
+) -> Scope | None:
+    """ "Machines in rack 2-1": read from the noun, where no word says the relation."""
+    if len(named) != 1:
+        return None
+    mention = _named(named[0], entities)
+    assert mention is not None
+    place = find_place(linked, view, named[0], mention)
+    if place is None:
+        return None
+    used = [named[0], *([place.noun] if place.entity != mention.entity else [])]
+    return _scope(linked, view, place.view, place.plan, place.entity, (mention,), used)
+
+
+def _these(view: CatalogView, mentions: tuple[EntityMention, ...]) -> Nodes:
+    """By key, and by collection where that is sure: machine 12 is not switch 12."""
+    labels = {only_label(view, mention.entity) for mention in mentions}
+    label = labels.pop() if len(labels) == 1 else None
+    return Nodes(label=label, keys=tuple(mention.key for mention in mentions))
 
 
 def _together(question: str, anchor: Token, named: list[Token]) -> list[Token]:
@@ -243,56 +270,6 @@ def _followed(
     if relation is not None and relation[0].kind not in kinds:
         return (relation[0].name,)
     return tuple(r.name for r in view.spec.relationships if r.enabled and r.kind in kinds)
-
-
-def _kinds_beside(
-    linked: Linked, token: Token, anchor: Token, view: CatalogView
-) -> tuple[tuple[NodeFilter, ...], list[Token]]:
-    """ "Servers that depend on X": a class beside the relation narrows what is shown."""
-    properties = {
-        p.name
-        for c in view.spec.graph_collections
-        if c.enabled
-        for p in c.properties
-        if p.role == "dimension"
-    }
-    ends = sorted((linked.tokens.index(token), linked.tokens.index(anchor)))
-    near = range(max(0, ends[0] - 3), min(len(linked.tokens), ends[1] + 4))
-    values: dict[str, list[str | int | float | bool]] = {}
-    picked: list[Token] = []
-    for place in _with_joined(linked, near):
-        other = linked.tokens[place]
-        found = [
-            (m.target.rsplit(".", 1)[-1], m.value)
-            for m in other.meanings
-            if m.kind == "value" and m.value is not None
-        ]
-        held = [(name, value) for name, value in found if name in properties]
-        if held and not other.mention and not _describes_next(linked, place):
-            picked.append(other)
-            for name, value in held[:1]:
-                values.setdefault(name, []).append(value)
-    filters = tuple(
-        NodeFilter(property=name, op="=" if len(found) == 1 else "in", values=tuple(found))
-        for name, found in values.items()
-    )
-    return filters, picked
-
-
-def _with_joined(linked: Linked, near: range) -> range:
-    """A little further, where an "and" leads there: "cranes and belts that depend on"."""
-    low = near.start
-    while low > 0 and linked.tokens[low].cue("and"):
-        low -= 1
-    return range(low, near.stop)
-
-
-def _describes_next(linked: Linked, place: int) -> bool:
-    """ "Critical alarms": a word of what is asked, though devices may be critical too."""
-    if place + 1 >= len(linked.tokens):
-        return False
-    tables = {m.table for m in linked.tokens[place].meanings if m.kind == "value"}
-    return any(m.kind == "table" and m.table in tables for m in linked.tokens[place + 1].meanings)
 
 
 def _hops(linked: Linked) -> int | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dagster_project.catalog.view import CatalogView, column_of
+from dagster_project.contracts.assets.schema_catalog import EntitySpec
 from dagster_project.contracts.plan import Feed, PlanStep
-from dagster_project.contracts.table_plan import Order
+from dagster_project.contracts.table_plan import Order, TablePlan
 from dagster_project.contracts.value import GraphView, Language
 from dagster_project.planner.assets import PlannerAssets
 from dagster_project.planner.chains import head_table, split_requests
@@ -25,12 +26,14 @@ _PURPOSE: dict[GraphView, tuple[str, str]] = {
     "path": ("{thing} 사이의 경로", "path between {thing}"),
     "summary": ("{thing}", "{thing}"),
 }
+_HOLDERS = ("{thing}이(가) 속한 것", "what {thing} is part of")
 _EXTREMES = {"max": True, "min": False, "latest": True}
 """Asked over many things, an extreme is told with the thing that has it."""
 
 
 def scope_step(scope: Scope, assets: PlannerAssets, language: Language) -> PlanStep:
-    ko, en = _PURPOSE[scope.view]
+    upward = scope.view == "composition" and scope.plan.direction == "in"
+    ko, en = _HOLDERS if upward else _PURPOSE[scope.view]
     thing = (" ↔ " if scope.view == "path" else ", ").join(m.key for m in scope.mentions)
     return PlanStep(
         id=GRAPH_STEP,
@@ -47,14 +50,27 @@ def asked_of_scope(
     """Table plans over the things found, each fed by the graph step; () when nothing is asked."""
     best: tuple[tuple[PlannedTable, ...], tuple[PlanStep, ...]] = ((), ())
     for view in assets.views:
-        if view.name not in assets.open_queries or view.entity(scope.entity) is None:
+        entity = view.entity(scope.entity)
+        if view.name not in assets.open_queries or entity is None:
             continue
-        if not any(head_table(t, view) for t in scope.rest):
+        if not any(head_table(t, view) or _is_asked_of(t, entity, view) for t in scope.rest):
             continue
         found = _over(scope, asked, view, assets)
         if found[0] and (not best[0] or found[0][0].score > best[0][0].score):
             best = found
     return best
+
+
+def _is_asked_of(token: Token, entity: EntitySpec, view: CatalogView) -> bool:
+    """A column of the things' own table: their age, the oldest of them."""
+    own = f"{entity.table}."
+    return any(
+        m.catalog == view.name
+        and m.kind in ("column", "superlative", "value")
+        and m.target.startswith(own)
+        and m.target != own + entity.key
+        for m in token.meanings
+    )
 
 
 def _over(
@@ -96,9 +112,14 @@ def _fed(
         step=GRAPH_STEP,
         column="key",
         filter_column=column,
-        returned_as=keys[0] if keys else column_of(column),
+        returned_as=None if _is_cut(plan) else keys[0] if keys else column_of(column),
     )
     return replace(planned, plan=plan), feed
+
+
+def _is_cut(plan: TablePlan) -> bool:
+    """The best few, or those above a number: the others were found, too, and are not shown."""
+    return plan.limit is not None or bool(plan.having)
 
 
 def unheard_of_scope(scope: Scope, linked: Linked) -> tuple[str, ...]:
