@@ -46,7 +46,7 @@ class Read(NamedTuple):
     start: str
     """The thing named; of a path both, in order."""
     shows: tuple[str, ...] = ()
-    """Classes, or one thing, that narrow what is shown."""
+    """A collection, classes, or one thing, that narrow what is shown."""
     hops: int | None = None
     """Where the question says how far."""
     table: str = ""
@@ -160,7 +160,27 @@ WRITTEN_AFTER = {
     "cranes and belts that depend on SS-01": suffers("SS-01", "crane", "belt"),
 }
 """Written with the first in view, for what they left out: 25 of 40 were read right at first."""
-ALL = WRITTEN_BLIND | WRITTEN_AFTER
+PLACES = {
+    "cameras on QY-2": parts("QY-2", "Camera"),
+    "2부두에 있는 카메라": parts("QY-2", "Camera"),
+    "which sheds are on Quay 1": parts("QY-1", "Shed"),
+    "which quay is camera 7 on": Read("composition", "in", "7", ("Quay",)),
+    "카메라 7은 어느 부두에 있어": Read("composition", "in", "7", ("Quay",)),
+    "cameras in the same shed as camera 7": beside("7", "Camera"),
+    "카메라 7과 같은 창고에 있는 카메라": beside("7", "Camera"),
+    "how many outages did the cameras on QY-2 have": parts(
+        "QY-2", "Camera", table="yard.outage", measure="count"
+    ),
+    "1부두 카메라의 지난주 정지 기록": parts("QY-1", "Camera", table="yard.outage"),
+    "average age of the cameras on QY-1": parts(
+        "QY-1", "Camera", table="yard.camera", measure="avg"
+    ),
+    "2부두에서 가장 오래된 카메라": parts("QY-2", "Camera", table="yard.camera"),
+    "programs that depend on SS-01": suffers("SS-01", "Program"),
+    "SS-01에 의존하는 프로그램": suffers("SS-01", "Program"),
+}
+"""Written when a site of racks and machines had shown that such names were passed over."""
+ALL = WRITTEN_BLIND | WRITTEN_AFTER | PLACES
 
 
 @cache
@@ -177,6 +197,8 @@ def planner() -> PlannerAssets:
     resolver = release.by_kind["resolver"][0].asset.spec
     assert isinstance(resolver, ResolverSpec)
     names = [EntityName("device", tag, ko, en, cls=cls) for tag, ko, en, cls in DEVICES]
+    names += [EntityName("quay", f"QY-{n}", f"{n}부두", f"Quay {n}") for n in (1, 2)]
+    names += [EntityName("camera", str(n), "", "") for n in (4, 7, 9)]
     return prepare(release, EntityIndex.build([resolver], names, today=AS_OF.date()), AS_OF)
 
 
@@ -193,7 +215,8 @@ def read(question: str, says_hops: bool = False) -> Read:
     graph, asked = steps[0].graph_plan, steps[1:]
     assert graph is not None, f"{question!r} became {steps}"
     ends = (*graph.start.keys, *(graph.found.keys if graph.operation == "path" else ()))
-    shows = [str(value) for f in graph.found.filters for value in f.values]
+    shows = [graph.found.label] if graph.found.label and graph.operation != "path" else []
+    shows += [str(value) for f in graph.found.filters for value in f.values]
     if graph.operation != "path":
         shows += [str(key) for key in graph.found.keys]
     table = asked[0].table_plan if asked else None
@@ -250,3 +273,24 @@ def test_a_feed_says_which_column_brings_the_things_back() -> None:
     assert (feed.step, feed.column, feed.filter_column) == (graph.id, "key", "yard.reading.tag")
     assert asked.table_plan is not None
     assert feed.returned_as in [d.name for d in asked.table_plan.dimensions]
+
+
+def test_a_thing_is_looked_for_among_its_own_kind() -> None:
+    """Camera 7 is not shed 7: the start is of the collection that its entity has."""
+    graph = plan_of("which quay is camera 7 on").steps[0].graph_plan
+    assert graph is not None
+    assert (graph.start.label, graph.start.keys) == ("Camera", ("7",))
+
+
+def test_the_best_few_say_nothing_of_the_others() -> None:
+    """Cameras that are not among the oldest were found all the same: they are not unmatched."""
+    _, best = plan_of("the oldest cameras on QY-2").steps
+    _, every = plan_of("outages of the cameras on QY-2").steps
+    assert [feed.returned_as for feed in best.feeds] == [None]
+    assert [feed.returned_as for feed in every.feeds] == ["number"]
+
+
+def test_what_a_thing_is_part_of_is_called_so() -> None:
+    """The step upwards is not called the parts of the thing."""
+    assert plan_of("which quay is camera 7 on").steps[0].purpose == "what 7 is part of"
+    assert plan_of("카메라 7은 어느 부두에 있어").steps[0].purpose == "7이(가) 속한 것"
