@@ -22,6 +22,7 @@ from psycopg.adapt import AdaptersMap
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from sources.errors import SourceUnavailable
+from sources.postgres.certificate import certificate_reason
 from sources.postgres.errors import translate
 from sources.postgres.types import cell_adapters
 
@@ -116,6 +117,10 @@ class ReaderConnections:
                 connect_timeout=max(1, round(timeout_seconds)),
             )
         except psycopg.Error as error:
+            parts = _parts(self._conninfo) or {}
+            refused = certificate_reason(parts, error, max(1.0, timeout_seconds))
+            if refused is not None:
+                raise SourceUnavailable(self._source, *refused) from error
             raise translate(self._source, error, 0.0, connecting=True) from error
         connection.statement_timeout_ms = self._timeout_ms
         connection.generation = self._generation

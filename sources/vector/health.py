@@ -20,12 +20,13 @@ def with_index_findings(
     embedder: TextEmbedder,
     allowed: frozenset[str],
     deadline: float,
+    max_latency_ms: float,
 ) -> Health:
     """Never raises. Where Postgres cannot be reached the index is not looked for."""
     findings = list(found.findings)
     if all(f.status != "error" for f in findings if f.name == "connection"):
         findings.append(_index(collections, embedder.id, allowed, _left(deadline)))
-    findings.append(_embedder(embedder, _left(deadline)))
+    findings.append(_embedder(embedder, _left(deadline), max_latency_ms))
     worst = max(findings, key=lambda finding: _RANK[finding.status])
     return replace(found, status=worst.status, findings=tuple(findings))
 
@@ -68,11 +69,16 @@ def _index(
     )
 
 
-def _embedder(embedder: TextEmbedder, timeout_seconds: float) -> HealthFinding:
+def _embedder(
+    embedder: TextEmbedder, timeout_seconds: float, max_latency_ms: float
+) -> HealthFinding:
     started = time.perf_counter()
     try:
         embedder.embed(["health"], timeout_seconds)
     except SourceError as error:
         return HealthFinding("embedder", "error", f"{error.reason} {error.instruction}".strip())
     taken_ms = (time.perf_counter() - started) * 1000
-    return HealthFinding("embedder", "ok", f"{embedder.id} answered in {taken_ms:.0f} ms.")
+    told = f"{embedder.id} answered in {taken_ms:.0f} ms"
+    if taken_ms > max_latency_ms:
+        return HealthFinding("embedder", "warn", f"{told}, more than {max_latency_ms:g} ms.")
+    return HealthFinding("embedder", "ok", f"{told}.")

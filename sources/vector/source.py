@@ -50,6 +50,7 @@ class VectorSource:
         *,
         allowed_collections: Collection[str] = (),
         allowed_operations: Collection[str] = ("search",),
+        max_latency_ms: float = 500.0,
     ) -> None:
         if not SCHEMA_NAME.fullmatch(schema):
             raise QueryRejected(
@@ -61,6 +62,7 @@ class VectorSource:
         self._embedder = embedder
         self._allowed = frozenset(allowed_collections)
         self._operations = frozenset(allowed_operations)
+        self._max_latency_ms = max_latency_ms
         self._vectors = AskedVectors(embedder)
 
     @property
@@ -101,7 +103,12 @@ class VectorSource:
         deadline = time.monotonic() + timeout_seconds
         found = self._tables.health(timeout_seconds)
         return with_index_findings(
-            found, self._collections, self._embedder, self._allowed, deadline
+            found,
+            self._collections,
+            self._embedder,
+            self._allowed,
+            deadline,
+            self._max_latency_ms,
         )
 
     def scan(self, timeout_seconds: float = 60.0) -> SourceFacts:
@@ -245,6 +252,7 @@ def open_vector(
         embedder,
         allowed_collections=allowed_collections,
         allowed_operations=allowed_operations,
+        max_latency_ms=max_latency_ms,
     )
 
 
