@@ -13,7 +13,6 @@ from typing import Protocol
 
 import pytest
 
-from sources.facts import Scannable
 from sources.protocol import BoundQuery, Cell, ColumnType, Source
 
 FINDINGS = ("connection", "rights", "limits", "latency")
@@ -23,8 +22,7 @@ NOBODY = 9
 EVERYTHING = frozenset("*")
 
 
-class ScannableSource(Source, Scannable, Protocol):
-    """What every engine of ours is."""
+ScannableSource = Source
 
 
 @dataclass(frozen=True)
