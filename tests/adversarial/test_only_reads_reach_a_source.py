@@ -38,7 +38,7 @@ def test_only_allowed_selects_reach_a_source(site: str, request: pytest.FixtureR
     with open_database(settings) as database:
         before = fingerprint(database.owner_url, site)
         assert before, f"no table in the schema {site!r}"
-        with spying() as seen:
+        with spying({"plant": "plant_db"}.get(site)) as seen:
             tallies = {(name, site): ask_all(canvas, lines()) for name, lines in SETS.items()}
         assert fingerprint(database.owner_url, site) == before
         hold_to_reading(seen, database.reader_url, site)

@@ -23,6 +23,9 @@ class Seen:
     """Every statement that came to a source's port, whether or not a wall stopped it there."""
 
     queries: list[BoundQuery] = field(default_factory=list)
+    """Of sources over tables."""
+    elsewhere: list[tuple[PostgresSource, BoundQuery]] = field(default_factory=list)
+    """Of embedded engines that stand on Postgres: a graph, an index of documents."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -31,14 +34,20 @@ class Seen:
 
 
 @contextmanager
-def spying() -> Iterator[Seen]:
-    """Note every query on its way into a Postgres source; it runs as always."""
+def spying(tables: str | None = None) -> Iterator[Seen]:
+    """Note every query on its way into a Postgres source; it runs as always.
+
+    `tables`: the source that people's tables are in; None: the only one.
+    """
     seen = Seen()
     run = PostgresSource.run
 
     def noted(self: PostgresSource, query: BoundQuery) -> Rows:
         with seen.lock:
-            seen.queries.append(query)
+            if tables is None or self.name == tables:
+                seen.queries.append(query)
+            else:
+                seen.elsewhere.append((self, query))
         return run(self, query)
 
     PostgresSource.run = noted
@@ -55,6 +64,8 @@ def hold_to_reading(seen: Seen, reader_url: str, schema: str) -> None:
         inspect_select(text, query.allowed_tables)
         assert all(read.startswith(f"{schema}.") for read in tables_read(text)), text
         assert not writes_in_plan(reader_url, query), text
+    for source, query in seen.elsewhere:
+        source.inspect(query)  # the same wall, with the functions of that engine
 
 
 def writes_in_plan(url: str, query: BoundQuery) -> list[str]:
