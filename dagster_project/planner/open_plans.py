@@ -74,10 +74,13 @@ class OpenPlans:
         """Words that no step takes into account."""
         if self.documents:
             return ()
+        tokens = linked.tokens if self.scope is None else self.scope.rest
         unheard = (
-            word
-            for word in linked.unknown_words
-            if not is_verbal(word) and not self._searches(word)
+            token.text
+            for token in tokens
+            if token.kind == "unknown"
+            and not is_verbal(token.text)
+            and not self._searches(token.text)
         )
         alone = unheard_of_scope(self.scope, linked) if self.scope and not self.planned else ()
         own = (w for p in self.planned for w in p.unused)

@@ -104,7 +104,8 @@ def _decide(
     fits = best is not None and best.score >= settings.template_score
     if not linked.tokens or not (fits or any(t.is_content for t in linked.tokens)):
         return None
-    if not fits and not entities and _coverage(linked, assets) <= settings.min_coverage:
+    for_documents = linked.cues("document") and assets.searches
+    if not (fits or entities or for_documents) and _too_little_is_known(linked, assets):
         return None
     opened = None if fits else open_plans(linked, assets, as_of, language)
     candidates = _candidates(matches, opened, best if fits else None, settings.template_score)
@@ -132,6 +133,10 @@ def _decide(
         candidates=candidates,
         not_used=opened.not_used(linked),
     )
+
+
+def _too_little_is_known(linked: Linked, assets: PlannerAssets) -> bool:
+    return _coverage(linked, assets) <= assets.policy.planner.min_coverage
 
 
 def _coverage(linked: Linked, assets: PlannerAssets) -> float:

@@ -108,6 +108,14 @@ def _plan(draft: Draft, base: BaseChoice, asked: Asked) -> PlannedTable:
     unused += tuple(
         t.text
         for t in draft.tokens
+        if t.mention is not None
+        and t.mention.candidates
+        and t.start not in draft.used
+        and all(draft.view.entity(c.entity) is None for c in t.mention.candidates)
+    )
+    unused += tuple(
+        t.text
+        for t in draft.tokens
         if t.start not in draft.used
         and any(t.cue(name) for name in _binding_cues(draft))
         and t.only_cue

@@ -29,6 +29,11 @@ _WEIGHTY = 0.5
 _SHAPING = 2.5
 """What shapes an example's answer and the question does not say (a grouping, a value) weighs more:
 "how many events" is not "how many events by severity"."""
+_DOCUMENTS = "cue:document"
+_MORE = 1.6
+_SAYS_MUCH = 0.9
+"""A whole term of an example that the question does not say: the query would bring what nobody
+asked for."""
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -161,8 +166,10 @@ def _alike(
         else:
             if id(feature.token) not in absorbed:
                 left.append(feature)
+    if any(_DOCUMENTS in f.names for f in free):
+        return 0.0, tuple(left)  # the example asks for documents, which the question does not
     unmatched = sum(f.weight for f in left) + sum(
-        f.weight * (_SHAPING if f.hard else 1.0)
+        f.weight * (_SHAPING if f.hard else _MORE if f.weight >= _SAYS_MUCH else 1.0)
         for f in free
         if not (_optional(f) or f.names & open_kinds)
     )

@@ -115,6 +115,7 @@ def plant(open_folder: Callable[[str], Path]) -> Iterator[Installation]:
     """A copy of the shipped site with one of its suites; nothing started."""
     home = open_folder("golden")
     shutil.copytree(REPOSITORY / "assets_config", home / "assets_config")
+    shutil.copytree(REPOSITORY / "documents", home / "documents")
     (home / "golden_sets").mkdir()
     shutil.copy(REPOSITORY / "golden_sets" / f"{SUITE}.yaml", home / "golden_sets")
     installation = Installation.on_own_port(home, home / "state")
