@@ -34,6 +34,6 @@ def yard(
 
 @pytest.fixture
 def canvas(yard: Yard) -> Iterator[Canvas]:
-    """A canvas that has answered once, so that names are known and connections are open."""
+    """The composed product over the yard, new for each test: nothing is remembered."""
     with yard.canvas() as canvas:
         yield canvas
