@@ -26,7 +26,7 @@ def load_demo(database: Database) -> None:
     for name in SEEDS:
         with database.pool.connection() as owner:
             ensure_seed(name, owner)
-    ensure_documents(Settings(REPOSITORY, REPOSITORY), database, _site(), lambda said: None)
+    ensure_documents(Settings(REPOSITORY, REPOSITORY), database, _site(), lambda _: None)
     allow_demo(database)
 
 

@@ -53,6 +53,8 @@ class Desks:
         self._state_dir = state_dir
         self._quarantined = quarantined
         self._kept: dict[str, _Kept] = {}
+        self._last_names: dict[tuple[str, str], list[EntityName]] = {}
+        """By catalog and entity: known names outlive a source that is down for a while."""
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="step")
 
@@ -96,10 +98,13 @@ class Desks:
         found: list[EntityName] = []
         complete = True
         for mapping in (m for s in specs.values() if names for m in s.entity_mappings):
+            place = (mapping.catalog, mapping.entity)
             try:
-                found += read_names(mapping, views[mapping.catalog], release, self._opened)
+                read = read_names(mapping, views[mapping.catalog], release, self._opened)
+                self._last_names[place] = read
             except SourceError:
                 complete = False  # a source that is down must not keep the others from answering
+            found += self._last_names.get(place, ())
         index = entity_index(
             self._state_dir,
             specs,

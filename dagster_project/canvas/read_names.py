@@ -21,7 +21,7 @@ from dagster_project.resolver.names import EntityName, name_columns, names_from_
 from sources.protocol import BoundQuery, Rows
 
 MAX_NAMES = 1_000_000
-_TIMEOUT_SECONDS = 30.0
+_TIMEOUT_SECONDS = 10.0
 
 
 def read_names(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -104,11 +105,12 @@ def run_step(
         return _too_late(step, ref)
     view = bench.views.get(spec.catalog or "")
     assert spec.source is not None
+    started = time.perf_counter()
     try:
         bound = bench.bound.get(step.id) or bench.binder.bind(step, fed)
         rows = bench.source(spec.source).run(_query(bound, spec.source, bench))
     except (SourceError, InvalidRequest) as problem:
-        return _failed(step, ref, spec.source, problem)
+        return _failed(step, ref, spec.source, problem, time.perf_counter() - started)
     result = _result(step, ref, reference_id, spec, bound, rows, bench, view, inputs)
     call = ToolCall(
         step=step.id,
@@ -177,7 +179,11 @@ def _query(bound: BoundStep, source: str, bench: Workbench) -> BoundQuery:
 
 
 def _failed(
-    step: PlanStep, ref: str, source: str, problem: SourceError | InvalidRequest
+    step: PlanStep,
+    ref: str,
+    source: str,
+    problem: SourceError | InvalidRequest,
+    elapsed_seconds: float,
 ) -> StepOutcome:
     error = ErrorForm(error=str(problem), code=problem.code, via=f"execute/{step.id}")  # pyright: ignore[reportArgumentType]
     denied = problem.code in ("PERMISSION_DENIED", "SQL_BLOCKED")
@@ -189,7 +195,13 @@ def _failed(
         optional=step.optional,
     )
     call = ToolCall(
-        step=step.id, source=source, query=ref, statement="", elapsed_ms=0, row_count=0, error=error
+        step=step.id,
+        source=source,
+        query=ref,
+        statement="",
+        elapsed_ms=round(elapsed_seconds * 1000, 3),
+        row_count=0,
+        error=error,
     )
     return StepOutcome(result, call, None)
 

@@ -180,12 +180,15 @@ def test_a_failed_scan_keeps_the_last_good_one(
     assert known.facts == found.facts
 
 
-def test_rights_taken_away_is_drift_with_a_note(canvas: Canvas) -> None:
-    """A table that the role may not read any more is gone for us, and the scan says why."""
+def test_a_right_taken_away_is_no_drift(canvas: Canvas) -> None:
+    """A table that may not be read any more stays as it was last read, and the scan says why."""
     first(canvas)
     report = change(canvas, f"revoke select on shop.fault from {reader(canvas)}")
-    assert report.notes == ("shop.fault: the role may not SELECT",)
-    assert report.quarantine == ("shop.fault",)
+    assert report.notes == (
+        "shop.fault: the role may not SELECT",
+        "shop.fault: kept as it was last read",
+    )
+    assert (report.drift, report.quarantine) == ((), ())
 
 
 def test_blast_radius_by_name(canvas: Canvas) -> None:

@@ -15,7 +15,7 @@ from contract_engines.engine import (
     FINDINGS,
     Engine,
     Ready,
-    ScannableSource,
+    Source,
     nobodys_url,
 )
 from sources.protocol import BoundQuery
@@ -42,7 +42,7 @@ def _open_documents(request: pytest.FixtureRequest) -> Iterator[Ready]:
         ):
             index_documents(owner, schema, collection, folder, ["*.md"], embedder, reader=role)
 
-    def source(schema: str, *collections: str) -> ScannableSource:
+    def source(schema: str, *collections: str) -> Source:
         return open_vector(
             "library",
             schema=schema,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from laboratory import Laboratory, role_of
 
-from contract_engines.engine import EVERYTHING, Engine, Ready, ScannableSource, nobodys_url
+from contract_engines.engine import EVERYTHING, Engine, Ready, Source, nobodys_url
 from sources.embedded.graph.load import GraphNode, GraphRelation, grant_graph, load_graph
 from sources.embedded.graph.source import open_embedded_graph
 from sources.protocol import BoundQuery
@@ -43,7 +43,7 @@ def _open_graph(request: pytest.FixtureRequest) -> Iterator[Ready]:
             load_graph(owner, schema, _nodes(), edges)
         grant_graph(owner, "lab_graph", role_of(laboratory.reader_url))
 
-    def source(schema: str, *labels: str) -> ScannableSource:
+    def source(schema: str, *labels: str) -> Source:
         url = laboratory.reader_url
         return open_embedded_graph("graph", url, schema=schema, allowed_labels=labels)
 

@@ -21,15 +21,12 @@ NOBODY = 9
 EVERYTHING = frozenset("*")
 
 
-ScannableSource = Source
-
-
 @dataclass(frozen=True)
 class Ready:
     """An engine with the nine machines in it."""
 
-    source: ScannableSource
-    narrow: ScannableSource
+    source: Source
+    narrow: Source
     """May read one part of it only."""
     barred: Source
     """Whose login may not read what the probe "no right" asks for."""
@@ -43,7 +40,7 @@ class Engine:
 
     name: str
     open: Callable[[pytest.FixtureRequest], AbstractContextManager[Ready]]
-    open_dead: Callable[[], ScannableSource]
+    open_dead: Callable[[], Source]
     """A source whose server does not answer."""
     probes: dict[str, BoundQuery]
     scanned: tuple[str, ...]

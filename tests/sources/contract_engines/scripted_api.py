@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from http_api.scripted import Answer, Asked, answer, request, serving, source_of
 
-from contract_engines.engine import NOBODY, SECRET, Engine, Ready, ScannableSource
+from contract_engines.engine import NOBODY, SECRET, Engine, Ready, Source
 from sources.http_api.source import ApiDescription
 from sources.protocol import ColumnType
 
@@ -75,7 +75,7 @@ def _open_api(request: pytest.FixtureRequest) -> Iterator[Ready]:
         narrow.close()
 
 
-def _dead_api() -> ScannableSource:
+def _dead_api() -> Source:
     url = f"http://127.0.0.1:{NOBODY}"
     description = ApiDescription("/openapi.json")
     return source_of(url, token=SECRET, description=description, health_retries=0)
