@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
@@ -16,6 +17,8 @@ from dagster_project.pipeline.graph_picture import GRAPH_MARK
 MetadataEntries = dict[str, dg.MetadataValue]
 MAX_PREVIEW_ROWS = 30
 MAX_CELL_CHARACTERS = 120
+_WIDEST_PIXELS = 1_080
+_SVG_SIZE = re.compile(r'width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"')
 
 
 def inspection_metadata(inspection: Inspection) -> MetadataEntries:
@@ -110,5 +113,14 @@ def picture_markdown(vega_lite: Mapping[str, object]) -> str:
         return chart_markdown(vega_lite)
     import vl_convert
 
-    picture = vl_convert.vegalite_to_svg(orjson.dumps(vega_lite).decode())
+    picture = _fitting(vl_convert.vegalite_to_svg(orjson.dumps(vega_lite).decode()))
     return f"![graph](data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()})"
+
+
+def _fitting(svg: str) -> str:
+    """No wider than the UI's own window; its view box keeps the picture whole."""
+    size = _SVG_SIZE.search(svg)
+    if size is None or float(size["width"]) <= _WIDEST_PIXELS:
+        return svg
+    height = float(size["height"]) * _WIDEST_PIXELS / float(size["width"])
+    return _SVG_SIZE.sub(f'width="{_WIDEST_PIXELS}" height="{height:.0f}"', svg, count=1)

@@ -33,3 +33,13 @@ def test_a_mappings_graph_is_its_chart() -> None:
     assert str(entries["chart"].value).startswith("![graph](data:image/svg+xml")
     plain = {key: value for key, value in spec.items() if key != "usermeta"}
     assert picture_markdown(plain).startswith("![chart](data:image/png")
+
+
+def test_a_wide_picture_fits_the_window() -> None:
+    """Dagster's window cuts what is wider; the view box keeps the whole picture in it."""
+    markdown = picture_markdown({**graph_picture(grown_graph(5)), "width": 1_500})
+    root = drawing(markdown)
+    width, height = float(root.get("width", "0")), float(root.get("height", "0"))
+    whole_width, whole_height = map(float, root.get("viewBox", "").split()[2:])
+    assert width <= 1_080 < whole_width
+    assert abs(width / height - whole_width / whole_height) < 0.02
