@@ -91,7 +91,7 @@ _CUES: dict[str, str] = {
     "document": (
         "매뉴얼|절차|절차서|문서|런북|가이드|지침|지침서|조치 방법|조치방법|대응 방법|대응방법|점검 방법|"
         "조치 절차|대처 방법|runbook|runbooks|manual|manuals|procedure|procedures|guide|guides|"
-        "documentation|document|documents|instructions|how do i|how do we|how should i|how to|"
+        "documentation|how do i|how do we|how should i|how to|"
         "what should i do|what do i do|what should we do"
     ),
     "how_much": "얼마|얼마나|얼마야|얼마인가요|얼마지|얼마예요|how much",

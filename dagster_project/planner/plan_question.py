@@ -28,6 +28,8 @@ from dagster_project.planner.templates import TemplateMatch, features, match_tem
 from dagster_project.planner.text import language_of, normalise
 
 _SHOWN_CANDIDATES = 8
+_LONGEST_SEARCH_WORDS = 8
+"""A question for documents may hold so many words that no catalog knows; a speech is no search."""
 _ASKS_BACK = 0.9
 """A query that misses a parameter is asked about only if all else is as in its examples."""
 
@@ -104,7 +106,11 @@ def _decide(
     fits = best is not None and best.score >= settings.template_score
     if not linked.tokens or not (fits or any(t.is_content for t in linked.tokens)):
         return None
-    for_documents = linked.cues("document") and assets.searches
+    for_documents = (
+        linked.cues("document")
+        and assets.searches
+        and len(linked.unknown_words) <= _LONGEST_SEARCH_WORDS
+    )
     if not (fits or entities or for_documents) and _too_little_is_known(linked, assets):
         return None
     opened = None if fits else open_plans(linked, assets, as_of, language)

@@ -96,33 +96,7 @@ def _plan(draft: Draft, base: BaseChoice, asked: Asked) -> PlannedTable:
     add_order(draft)
     assumed = _assume_window(draft, asked.calendar, asked.as_of)
     noun = {m.target for m in (draft.meaning(t) for t in draft.tokens) if m and m.kind == "entity"}
-    unused = tuple(
-        t.text
-        for t in draft.tokens
-        if t.is_content
-        and t.start not in draft.used
-        and (m := draft.meaning(t)) is not None
-        and m.kind not in ("table", "entity")
-        and m.target not in noun
-    )
-    unused += tuple(
-        t.text
-        for t in draft.tokens
-        if t.mention is not None
-        and t.mention.candidates
-        and t.start not in draft.used
-        and all(draft.view.entity(c.entity) is None for c in t.mention.candidates)
-    )
-    unused += tuple(
-        t.text
-        for t in draft.tokens
-        if t.start not in draft.used
-        and any(t.cue(name) for name in _binding_cues(draft))
-        and t.only_cue
-    )
-    unused += tuple(
-        t.text for t in draft.tokens if t.kind == "number" and t.start not in draft.used
-    )
+    unused = _unused(draft, noun)
     lost = sum(
         1 for t in draft.tokens if t.is_content and draft.meaning(t) is None and not t.mention
     )
@@ -151,6 +125,38 @@ def _plan(draft: Draft, base: BaseChoice, asked: Asked) -> PlannedTable:
         time_assumed=assumed,
         unused=unused,
     )
+
+
+def _unused(draft: Draft, nouns: set[str]) -> tuple[str, ...]:
+    """What the plan leaves aside: terms, names of strangers, binding cues, numbers."""
+    unused = tuple(
+        t.text
+        for t in draft.tokens
+        if t.is_content
+        and t.start not in draft.used
+        and (m := draft.meaning(t)) is not None
+        and m.kind not in ("table", "entity")
+        and m.target not in nouns
+    )
+    unused += tuple(
+        t.text
+        for t in draft.tokens
+        if t.mention is not None
+        and t.mention.candidates
+        and t.start not in draft.used
+        and all(draft.view.entity(c.entity) is None for c in t.mention.candidates)
+    )
+    unused += tuple(
+        t.text
+        for t in draft.tokens
+        if t.start not in draft.used
+        and any(t.cue(name) for name in _binding_cues(draft))
+        and t.only_cue
+    )
+    unused += tuple(
+        t.text for t in draft.tokens if t.kind == "number" and t.start not in draft.used
+    )
+    return unused
 
 
 def _binding_cues(draft: Draft) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import gc
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from sources.postgres.scan_build import (
     Listed,
     Parts,
     Structure,
+    columns_of,
     leaves_of,
     parts_of,
     tables_of,
@@ -143,7 +145,7 @@ def _scan(
 ) -> tuple[tuple[TableFacts, ...], tuple[str, ...]]:
     notes = _unread(found, *_schemas_and_tables(allowed_tables))
     listed = [table for table in found if table.readable]
-    oids = [table.oid for table in listed]
+    oids = as_array(table.oid for table in listed)
     timed, told = read_timescale(connection)
     notes += told
     same = tuple((table.oid, table.name, table.whole) for table in listed)
@@ -191,41 +193,54 @@ def _everything(
     same: tuple[tuple[int, str, bool], ...],
     figures: tuple[object, ...],
 ) -> _Remembered:
-    """All statements at once: the server works on the next while one is decoded here."""
+    """In two batches: the server works on the second while the first, the largest, is decoded."""
     oids = [table.oid for table in listed]
-    of = {"oids": oids}
-    whole_oids = [table.oid for table in listed if table.whole]
-    partly = [table.oid for table in listed if not table.whole]
+    of = {"oids": as_array(oids)}
+    whole_oids = as_array(table.oid for table in listed if table.whole)
+    partly = as_array(table.oid for table in listed if not table.whole)
     parts = _parts(connection, listed, timed)
     (edge, open_), *_ = rows(connection, ask.SNAPSHOT)
-    with connection.pipeline():
+    with connection.pipeline(), ThreadPoolExecutor(1) as beside:
         types = _send(connection, ask.TYPES, of)
         columns = _send(connection, ask.COLUMNS, {**of, "partly": partly})
-        targets = _send(connection, ask.TARGETS, {**of, "whole": whole_oids})
-        keys, indexes = _send(connection, ask.KEYS, of), _send(connection, ask.INDEXES, of)
-        comments = _send(connection, ask.COMMENTS, of)
-        partition_keys = _send(connection, ask.PARTITION_KEYS, of)
-        pages = _send(connection, ask.PAGES, {"oids": oids + leaves_of(parts)})
-        statistics = _send(connection, ask.STATISTICS, _named(listed))
-        written = _send(connection, ask.WRITTEN, {**of, "edge": edge, "open": open_})
-        plain = _send(connection, ask.PLAIN, of)
+        told_types, rows_of_columns = types.fetchall(), columns.fetchall()
+        sent = {
+            "targets": _send(connection, ask.TARGETS, {**of, "whole": whole_oids}),
+            "keys": _send(connection, ask.KEYS, of),
+            "indexes": _send(connection, ask.INDEXES, of),
+            "comments": _send(connection, ask.COMMENTS, of),
+            "partition_keys": _send(connection, ask.PARTITION_KEYS, of),
+            "pages": _send(connection, ask.PAGES, {"oids": as_array([*oids, *leaves_of(parts)])}),
+            "statistics": _send(connection, ask.STATISTICS, _named(listed)),
+            "written": _send(connection, ask.WRITTEN, {**of, "edge": edge, "open": open_}),
+            "plain": _send(connection, ask.PLAIN, of),
+        }
+        waited = beside.submit(_fetched, sent)
+        of_tables, names = columns_of(rows_of_columns, told_types)
+        read = waited.result()
         structure = Structure(
-            types=types.fetchall(),
-            columns=(rows_of_columns := columns.fetchall()),
-            targets=targets.fetchall(),
-            keys=keys.fetchall(),
-            indexes=(found := indexes.fetchall()),
-            definitions=_definitions(connection, found, plain.fetchall()[0], rows_of_columns),
-            comments=(said := dict(comments.fetchall())),
-            partition_keys=dict(partition_keys.fetchall()),
+            columns=of_tables,
+            names=names,
+            targets=read["targets"],
+            keys=read["keys"],
+            indexes=read["indexes"],
+            definitions=_definitions(
+                connection, read["indexes"], read["plain"][0], rows_of_columns
+            ),
+            comments=(said := dict(read["comments"])),
+            partition_keys=dict(read["partition_keys"]),
             timed=timed,
         )
-        bare = tables_of(listed, structure)
-        sizes = {oid: int(size) for oid, size in pages.fetchall()}
-        whole = with_figures(bare, listed, sizes, parts, statistics.fetchall())
-        commented = len(said) + sum(row[6] is not None for row in rows_of_columns)
-        seen = [*written.fetchall(), (len(rows_of_columns), 0), (commented, 0)]
-        return _Remembered(same, figures, seen, (edge, open_), bare, whole)
+    bare = tables_of(listed, structure)
+    sizes = {oid: int(size) for oid, size in read["pages"]}
+    whole = with_figures(bare, listed, sizes, parts, read["statistics"])
+    commented = len(said) + sum(row[6] is not None for row in rows_of_columns)
+    seen = [*read["written"], (len(rows_of_columns), 0), (commented, 0)]
+    return _Remembered(same, figures, seen, (edge, open_), bare, whole)
+
+
+def _fetched(sent: dict[str, psycopg.Cursor[Any]]) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: cursor.fetchall() for name, cursor in sent.items()}
 
 
 def _definitions(
@@ -251,7 +266,8 @@ def _figures(
     """Rows, sizes and statistics anew, under what stands."""
     parts = _parts(connection, listed, timed)
     oids = [*(table.oid for table in listed), *leaves_of(parts)]
-    sizes = {oid: int(size) for oid, size in rows(connection, ask.PAGES, {"oids": oids})}
+    of = {"oids": as_array(oids)}
+    sizes = {oid: int(size) for oid, size in rows(connection, ask.PAGES, of)}
     statistics = rows(connection, ask.STATISTICS, _named(listed))
     return with_figures(bare, listed, sizes, parts, statistics)
 
@@ -265,7 +281,12 @@ def _parts(
 
 def _named(listed: list[Listed]) -> dict[str, Any]:
     names = sorted({table.schema for table in listed})
-    return {"oids": [table.oid for table in listed], "names": names}
+    return {"oids": as_array(table.oid for table in listed), "names": names}
+
+
+def as_array(oids: Iterable[int]) -> str:
+    """An array as PostgreSQL writes one: a thousand numbers are sent ten times in a scan."""
+    return f"{{{','.join(map(str, oids))}}}"
 
 
 def _send(

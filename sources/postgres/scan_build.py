@@ -59,10 +59,10 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Rows of the statements of the same names."""
+    """Columns and their names by table, and rows of the statements of the other names."""
 
-    columns: Sequence[Row]
-    types: Sequence[Row]
+    columns: Mapping[int, list[ColumnFacts]]
+    names: Mapping[int, dict[int, str]]
     comments: Mapping[int, str]
     targets: Sequence[Row]
     keys: Sequence[Row]
@@ -74,14 +74,13 @@ class Structure:
 
 def tables_of(listed: Sequence[Listed], read: Structure) -> tuple[TableFacts, ...]:
     """Facts without rows, sizes and statistics, in the order of `listed`."""
-    columns, names = _columns(read.columns, read.types)
-    keys = _keys(read.keys, names, _targets(listed, names, read.targets))
-    indexes = _indexes(read.indexes, read.definitions, names)
+    keys = _keys(read.keys, read.names, _targets(listed, read.names, read.targets))
+    indexes = _indexes(read.indexes, read.definitions, read.names)
     return tuple(
         TableFacts(
             name=table.name,
             kind=_kind(table, read.timed),
-            columns=tuple(columns.get(table.oid, ())),
+            columns=tuple(read.columns.get(table.oid, ())),
             keys=tuple(keys.get(table.oid, ())),
             indexes=tuple(indexes.get(table.oid, ())),
             comment=read.comments.get(table.oid, ""),
@@ -106,7 +105,7 @@ def _time(row: Row | None) -> TimeFacts | None:
     return TimeFacts(column, shown, chunks, compressed, made_from)
 
 
-def _columns(
+def columns_of(
     rows: Iterable[Row], types: Iterable[Row]
 ) -> tuple[dict[int, list[ColumnFacts]], dict[int, dict[int, str]]]:
     """Facts by table, and names by table and number."""
