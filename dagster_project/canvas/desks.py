@@ -100,7 +100,9 @@ class Desks:
         for mapping in (m for s in specs.values() if names for m in s.entity_mappings):
             place = (mapping.catalog, mapping.entity)
             try:
-                read = read_names(mapping, views[mapping.catalog], release, self._opened)
+                view = views[mapping.catalog]
+                source = self._opened.get(view.spec.source, release)
+                read = read_names(mapping, view, release, source)
                 self._last_names[place] = read
             except SourceError:
                 complete = False  # a source that is down must not keep the others from answering

@@ -14,14 +14,13 @@ from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.contracts.assets.screen import ScreenSpec
 from dagster_project.contracts.assets.source import SourceSpec
-from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.contracts.graph_plan import GraphPlan
 from dagster_project.contracts.stage import StepResult
 from dagster_project.contracts.table_plan import TablePlan
 from dagster_project.contracts.value import Language
 from dagster_project.inspection.catalog import inspect_catalog
 from dagster_project.inspection.drift import scan_for_inspection
-from dagster_project.inspection.entity_names import read_names
+from dagster_project.inspection.entity_names import resolver_names
 from dagster_project.inspection.inspection import Inspection
 from dagster_project.inspection.mapping import inspect_mapping
 from dagster_project.inspection.policy import inspect_policy
@@ -107,14 +106,7 @@ def _runner(canvas: Canvas, release: Release) -> RunSample:
 
 def _names(canvas: Canvas, release: Release, spec: ResolverSpec) -> list[EntityName] | None:
     """Names of every mapped entity, or None when a source does not give them."""
-    names: list[EntityName] = []
     try:
-        for mapping in spec.entity_mappings:
-            version = release.get("schema_catalog", mapping.catalog)
-            if version is None or not isinstance(version.asset.spec, SchemaCatalogSpec):
-                raise AssetNotFound(f"schema_catalog {mapping.catalog!r} is not in the release")
-            catalog = version.asset.spec
-            names += read_names(catalog, mapping, canvas.source(catalog.source, release))
+        return resolver_names(canvas, release, spec)
     except SourceError:
         return None
-    return names

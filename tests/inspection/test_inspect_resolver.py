@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from dagster_project.canvas.read_names import read_names
+from dagster_project.catalog.view import CatalogView
+from dagster_project.contracts.asset_version import AssetVersion, ConfigAsset, Release
+from dagster_project.contracts.assets import AssetHeader
 from dagster_project.contracts.assets.resolver import (
     AliasGroup,
     EntityMapping,
@@ -13,8 +17,9 @@ from dagster_project.contracts.assets.resolver import (
     ResolverSpec,
 )
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
+from dagster_project.contracts.assets.source import Permissions, SourceSpec
 from dagster_project.contracts.errors import AssetNotFound
-from dagster_project.inspection.entity_names import read_names
+from dagster_project.contracts.value import ReleaseId
 from dagster_project.inspection.resolver import inspect_resolver
 from dagster_project.resolver.names import EntityName
 from sources.postgres.source import PostgresSource
@@ -93,16 +98,39 @@ def test_without_the_source_nothing_is_said_about_strangers() -> None:
     assert [f.name for f in inspection.problems()] == ["keys"]
 
 
+def release_of_shop() -> Release:
+    """Its one source, which may read what the adapter of the tests may."""
+    permissions = Permissions(allowed_schemas=("shop",), allowed_tables=("shop.*",))
+    asset = ConfigAsset(
+        header=AssetHeader(kind="source", name=CATALOG.source, description="the shop"),
+        spec=SourceSpec(engine="postgres", environment="real", permissions=permissions),
+        content_hash="0",
+    )
+    version = AssetVersion(
+        asset=asset,
+        number=1,
+        status="published",
+        created_by="tests",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        reason="",
+    )
+    return Release(id=ReleaseId("r"), versions={asset.id: version})
+
+
 def test_names_are_read_from_the_entity_s_own_table(shop: PostgresSource) -> None:
     """Keys and labels come through the source's walls; an entity nobody declared is refused."""
-    names = read_names(CATALOG, MAPPING, shop)
+    columns = [{"name": name, "type": "text"} for name in ("id", "name_ko")]
+    tables = [{"name": "shop.machine", "columns": columns}]
+    catalog = SchemaCatalogSpec.model_validate(CATALOG.model_dump() | {"tables": tables})
+    view, release = CatalogView("shop", catalog), release_of_shop()
+    names = read_names(MAPPING, view, release, shop)
     assert {(name.key, name.label_ko) for name in names} == {
         ("P-1", "펌프 1호기"),
         ("P-2", "펌프 2호기"),
         ("F-1", "팬 1호기"),
     }
     with pytest.raises(AssetNotFound, match="ghost"):
-        read_names(CATALOG, EntityMapping(entity="ghost", catalog="shop"), shop)
+        read_names(EntityMapping(entity="ghost", catalog="shop"), view, release, shop)
 
 
 def test_an_alias_that_takes_a_name_away_is_an_error() -> None:

@@ -9,9 +9,11 @@ from functools import cache
 import pytest
 
 from dagster_project.canvas import Canvas
+from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.block import NoticeBlock
 from dagster_project.contracts.stage import ComposeResult, ExecuteResult, StepResult
 from dagster_project.contracts.trace import Ask, Trace
+from dagster_project.inspection.entity_names import resolver_names
 from dagster_project.registry.load import load_site
 from sites.azure_pdm.gold import plain
 from sites.pdm_network.loader import SITE
@@ -149,3 +151,13 @@ def test_every_machine_has_a_place_of_its_own(api_url: str) -> None:
     assert len({machine for machine, _, _ in placed}) == 100
     assert len({node for _, node, _ in placed}) == 100
     assert set(Counter(rack for _, _, rack in placed).values()) == {25}
+
+
+def test_names_of_a_graph_are_names_like_any_other(site: Canvas) -> None:
+    """What only the graph holds stands in the resolver's table, beside what the tables hold."""
+    release = site.release()
+    (version,) = release.by_kind["resolver"]
+    assert isinstance(version.asset.spec, ResolverSpec)
+    found = Counter(name.entity for name in resolver_names(site, release, version.asset.spec))
+    assert (found["machine"], found["rack"], found["chiller"]) == (100, 4, 11)
+    assert found["software"] > 0
