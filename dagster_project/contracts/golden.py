@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from dagster_project.contracts.answer import AnswerStatus
 from dagster_project.contracts.block import CellValue
 from dagster_project.contracts.empty import EmptyReason
+from dagster_project.contracts.model_call import ModelMode
 from dagster_project.contracts.plan import Route
 from dagster_project.contracts.replan import Trigger
 from dagster_project.contracts.value import Intent, Language, Text, Value
@@ -170,6 +171,8 @@ class Suite(Value):
     owner: str = ""
     source: str = ""
     """The source asset that gold queries ask."""
+    model: ModelMode = "fill"
+    """Whether its cases ask models, where the policy names one."""
     criteria: Criteria = Criteria()
     quarantine: tuple[Quarantine, ...] = ()
     generate: Generate = Generate()

@@ -11,8 +11,9 @@ from dagster_project.contracts.plan import Route
 from dagster_project.contracts.value import TraceId, Value
 
 StartedBy = Literal["manual", "asset_change", "schedule", "rollback", "dry_run"]
-Outcome = Literal["passed", "failed", "error", "timed_out", "skipped"]
-"""failed: a check does not hold · error: the ask broke · timed_out: no answer in time."""
+Outcome = Literal["passed", "failed", "error", "timed_out", "skipped", "stale"]
+"""failed: a check does not hold · error: the ask broke · timed_out: no answer in time · stale: the
+kept reply of a model no longer fits, and no model was to be asked."""
 Colour = Literal["green", "red"]
 
 
@@ -86,9 +87,13 @@ class CaseResult(Value):
     generated: bool = False
     data_changed: bool = False
     """Other rows than the baseline's, and the baseline's release gives them too: the data moved."""
+    model_changed: bool = False
+    """Fails with the model's reply of now and passes with the kept one: the model moved."""
     assets: dict[str, str] = {}
     """What it read: asset id to content hash."""
     duration_ms: float = 0.0
+    tokens: int = 0
+    cost_usd: float = 0.0
 
 
 class Reason(Value):
@@ -133,6 +138,9 @@ class Summary(Value):
     p50_ms: float
     p95_ms: float
     seconds: float
+    stale: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
 
     @property
     def pass_rate(self) -> float:
@@ -142,7 +150,7 @@ class Summary(Value):
 class Culprit(Value):
     """R9, R10: asset versions that, swapped back together, make the cases pass again."""
 
-    cause: Literal["config", "data", "flaky", "unknown"]
+    cause: Literal["config", "data", "model", "flaky", "unknown"]
     assets: dict[str, tuple[str | None, str | None]] = {}
     """Asset id to its version in the green release and now; None: it was not there."""
     cases: tuple[str, ...] = ()

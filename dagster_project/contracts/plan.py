@@ -151,6 +151,8 @@ class PlanOutput(Value):
     plan: Plan | None = None
     routing_reasoning: str
     candidates: tuple[Candidate, ...] = ()
+    planned_by: Literal["rules", "built-in", "model"] = "built-in"
+    """rules: a quick rule, or the gate that asks back before any planning."""
     elapsed_ms: float
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from dagster_project.contracts.answer import Action, AnswerStatus, Screen
 from dagster_project.contracts.block import Block, CellValue, GraphEdge
 from dagster_project.contracts.empty import EmptyReason
 from dagster_project.contracts.error import ErrorForm
+from dagster_project.contracts.model_call import ModelCall
 from dagster_project.contracts.plan import Plan, PlanOutput, PolicyDecision
 from dagster_project.contracts.reference import Reference
 from dagster_project.contracts.value import Stage, Value
@@ -142,4 +143,8 @@ class StageOutput(Value):
     result: StageResult
     diagnostics: Diagnostics = Diagnostics()
     references: tuple[Reference, ...] = ()
+    model_calls: tuple[ModelCall, ...] = ()
+    """L5: prompt, reply, tokens and time of every call that the stage made."""
+    fallbacks: tuple[str, ...] = ()
+    """What stood in for what in this stage, and why."""
     duration_ms: float

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from dagster_project.contracts.answer import Answer
+from dagster_project.contracts.model_call import ModelMode
 from dagster_project.contracts.plan import Plan, PlanOutput, Route
 from dagster_project.contracts.reference import Reference
 from dagster_project.contracts.replan import ReplanEvent
@@ -28,6 +29,8 @@ class Ask(Value):
     asset_overrides: dict[str, str] = {}
     """`kind:name` or `stage:kind:name` to `name:version`; makes it a test run."""
     test_mode: bool = False
+    model_mode: ModelMode = "live"
+    """Whether language models are asked, or kept replies stand in for them."""
     parent_trace_id: TraceId | None = None
     baseline_trace_id: TraceId | None = None
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from dagster_project.contracts.assets.models import ModelPolicy
 from dagster_project.contracts.graph_plan import Direction
 from dagster_project.contracts.value import GraphView, Names, Text, Value
 
@@ -111,4 +112,5 @@ class PolicySpec(Value):
     calendar: Calendar = Calendar()
     planner: PlannerSettings = PlannerSettings()
     retention: Retention = Retention()
+    models: ModelPolicy = ModelPolicy()
     asks_per_minute: int = Field(default=600, ge=1)

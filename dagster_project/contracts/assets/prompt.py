@@ -21,4 +21,10 @@ class PromptSpec(Value):
     sample: dict[str, str] = {}
     """Values for a render check."""
     max_tokens: int = Field(default=4_000, ge=1)
-    """Budget of the rendered prompt."""
+    """Budget of the rendered prompt; what is listed in it is cut to fit, least fitting first."""
+    model: str | None = None
+    """The policy's model that is meant to be asked; None: the best by score."""
+    templates: int = Field(default=8, ge=1, le=50)
+    """route_plan: most verified queries that are listed."""
+    max_rows: int = Field(default=20, ge=1, le=200)
+    """compose: most rows of a step that are shown."""

@@ -1,3 +1,3 @@
 """Our tables' history. `HEAD` lets an up-to-date database be recognised without loading Alembic."""
 
-HEAD = "0005"
+HEAD = "0006"
