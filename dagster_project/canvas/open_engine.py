@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from dagster_project.contracts.assets.source import SourceSpec
+from dagster_project.contracts.assets.source import Operation, SourceSpec
 from dagster_project.contracts.errors import InvalidRequest
 from dagster_project.traces.redact import remember_secret
 from sources.protocol import Source
@@ -74,64 +74,40 @@ def documents_schema(name: str) -> str:
 def _postgres(name: str, spec: SourceSpec, site: Site) -> Source:
     from sources.postgres.source import open_postgres
 
-    connection = spec.connection
     return open_postgres(
         name,
-        host=connection.host,
-        port=connection.port,
-        database=connection.database,
-        user=connection.user,
-        password_ref=connection.password_ref,
-        url_ref=connection.url_ref,
+        **_server_of(spec),
         url=site.reader_url if spec.environment == "mock" else None,
         allowed_schemas=spec.permissions.allowed_schemas,
         allowed_tables=spec.permissions.allowed_tables,
-        allowed_operations=spec.permissions.allowed_operations,
-        max_latency_ms=spec.health_check.max_latency_ms,
-        health_retries=spec.health_check.retries,
+        **_bounds_of(spec),
     )
 
 
 def _neo4j(name: str, spec: SourceSpec, site: Site) -> Source:
     from sources.neo4j.source import open_neo4j
 
-    connection = spec.connection
     return open_neo4j(
         name,
-        host=connection.host,
-        port=connection.port,
-        scheme=connection.scheme,
-        database=connection.database,
-        user=connection.user,
-        password_ref=connection.password_ref,
-        url_ref=connection.url_ref,
-        ca_file=_site_file(connection.ca_file, site),
+        scheme=spec.connection.scheme,
+        ca_file=_site_file(spec.connection.ca_file, site),
+        **_server_of(spec),
         allowed_labels=spec.permissions.allowed_tables,
-        allowed_operations=spec.permissions.allowed_operations,
-        max_latency_ms=spec.health_check.max_latency_ms,
-        health_retries=spec.health_check.retries,
+        **_bounds_of(spec),
     )
 
 
 def _vector(name: str, spec: SourceSpec, site: Site) -> Source:
     from sources.vector.source import open_vector
 
-    connection = spec.connection
     return open_vector(
         name,
         schema=documents_schema(name),
         embedder=embedder_of(name, spec),
-        host=connection.host,
-        port=connection.port,
-        database=connection.database,
-        user=connection.user,
-        password_ref=connection.password_ref,
-        url_ref=connection.url_ref,
+        **_server_of(spec),
         url=site.reader_url if spec.environment == "mock" else None,
         allowed_collections=spec.permissions.allowed_tables,
-        allowed_operations=spec.permissions.allowed_operations,
-        max_latency_ms=spec.health_check.max_latency_ms,
-        health_retries=spec.health_check.retries,
+        **_bounds_of(spec),
     )
 
 
@@ -155,13 +131,11 @@ def _http_api(name: str, spec: SourceSpec, site: Site) -> Source:
         ca_file=connection.ca_file,
         site_folder=site.home,
         allowed_paths=spec.permissions.allowed_tables,
-        allowed_operations=spec.permissions.allowed_operations,
         requests_per_second=spec.http.requests_per_second,
         max_pages=spec.http.max_pages,
         max_bytes=spec.http.max_bytes,
         retries=spec.http.retries,
-        max_latency_ms=spec.health_check.max_latency_ms,
-        health_retries=spec.health_check.retries,
+        **_bounds_of(spec),
     )
 
 
@@ -173,10 +147,45 @@ def _embedded_graph(name: str, spec: SourceSpec, site: Site) -> Source:
         site.reader_url,
         schema=spec.permissions.allowed_schemas[0],
         allowed_labels=spec.permissions.allowed_tables,
-        allowed_operations=spec.permissions.allowed_operations,
-        max_latency_ms=spec.health_check.max_latency_ms,
-        health_retries=spec.health_check.retries,
+        **_bounds_of(spec),
     )
+
+
+class _ServerParts(TypedDict):
+    host: str | None
+    port: int | None
+    database: str | None
+    user: str | None
+    password_ref: str | None
+    url_ref: str | None
+
+
+class _Bounds(TypedDict):
+    allowed_operations: tuple[Operation, ...]
+    max_latency_ms: float
+    health_retries: int
+
+
+def _server_of(spec: SourceSpec) -> _ServerParts:
+    """Where a server with users and databases is."""
+    connection = spec.connection
+    return {
+        "host": connection.host,
+        "port": connection.port,
+        "database": connection.database,
+        "user": connection.user,
+        "password_ref": connection.password_ref,
+        "url_ref": connection.url_ref,
+    }
+
+
+def _bounds_of(spec: SourceSpec) -> _Bounds:
+    """What every engine is held to."""
+    return {
+        "allowed_operations": spec.permissions.allowed_operations,
+        "max_latency_ms": spec.health_check.max_latency_ms,
+        "health_retries": spec.health_check.retries,
+    }
 
 
 def _site_file(written: str | None, site: Site) -> Path | None:
