@@ -30,6 +30,7 @@ from dagster_project.contracts.night import Fingerprint
 from dagster_project.contracts.plan import Plan
 from dagster_project.contracts.stage import ExecuteResult, StageOutput, StepResult
 from dagster_project.contracts.trace import Trace
+from dagster_project.regression.node_names import without_names
 
 _WORDS = {
     *("language", "mention", "label", "matched_by", "score", "purpose", "text", "title", "as_of"),
@@ -115,14 +116,13 @@ def _rows(step: StepResult) -> str:
 
 
 def _told(step: StepResult) -> Iterable[tuple[CellValue, ...]]:
-    """The rows without what a node is called: in each language it has another name, and its key
-    says which it is."""
+    """The rows, those of nodes without what these are called."""
     names = [column.name for column in step.columns]
     drawn = bool(step.edges or step.focus) or "depth" in names or "hop" in names
     if not drawn or not _OF_A_NODE.issubset(names):
         return step.rows
-    place = names.index("name")
-    return (row[:place] + row[place + 1 :] for row in step.rows)
+    kept = [names.index(name) for name in without_names(names)]
+    return (tuple([row[place] for place in kept]) for row in step.rows)
 
 
 def _block(shown: ScreenBlock) -> str:

@@ -11,6 +11,7 @@ from dagster_project.contracts.night import Check, Fingerprint
 from dagster_project.contracts.stage import StepResult
 from dagster_project.contracts.trace import Trace
 from dagster_project.regression.facts import answered_steps, measures_of
+from dagster_project.regression.node_names import without_names
 from dagster_project.regression.plain_cells import PlainRow, plain, plain_rows, same, within
 
 _NEAR = 1e-9
@@ -68,13 +69,10 @@ def _step_differs(
     other: StepResult,
     fits: Callable[[Sequence[PlainRow], Sequence[PlainRow], float], bool],
 ) -> str:
-    """Rows by the columns that both have: a listing shows names in its reader's language, and so
-    does the `name` of a node, which its key tells apart."""
+    """Rows by the columns that both have: a listing shows names in its reader's language."""
     names = [column.name for column in step.columns]
     theirs = [column.name for column in other.columns]
-    shared = [name for name in theirs if name in names]
-    if "key" in shared:
-        shared = [name for name in shared if name != "name"]
+    shared = without_names([name for name in theirs if name in names])
     if not step.rows and not other.rows:
         return ""
     if not shared and step.rows and other.rows:
