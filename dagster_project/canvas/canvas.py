@@ -14,6 +14,7 @@ from dagster_project.canvas.open_sources import OpenSources
 from dagster_project.canvas.replay import ReplayReport, replay
 from dagster_project.canvas.rerun import Wish, as_asked, prepare_rerun
 from dagster_project.canvas.scan_rows import quarantined
+from dagster_project.canvas.site_models import SiteModels
 from dagster_project.canvas.swap import (
     SwapResult,
     SwapType,
@@ -65,7 +66,10 @@ class Canvas:
         site = Site(settings.home, settings.state_dir, database.reader_url)
         self._opened = OpenSources(site)
         self._desks = Desks(
-            self._opened, lambda release: quarantined(database, release), settings.state_dir
+            self._opened,
+            lambda release: quarantined(database, release),
+            settings.state_dir,
+            SiteModels(database, settings.home).of,
         )
 
     @classmethod

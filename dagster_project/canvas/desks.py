@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 
@@ -20,10 +20,13 @@ from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.policy import PolicySpec
 from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
+from dagster_project.contracts.model_call import ModelMode
+from dagster_project.llm.port import Models
 from dagster_project.pipeline.applied_assets import AppliedAssets
 from dagster_project.pipeline.compose import mappings_by_query
 from dagster_project.pipeline.desk import Desk
 from dagster_project.pipeline.join_honesty import sources_by_query
+from dagster_project.pipeline.prompts import prompts_by_stage
 from dagster_project.planner.assets import policy_of, prepare
 from dagster_project.resolver.names import EntityName
 from sources.errors import SourceError
@@ -48,8 +51,10 @@ class Desks:
         opened: OpenSources,
         quarantined: Callable[[Release], frozenset[str]],
         state_dir: Path,
+        models: Callable[[PolicySpec, ModelMode], Models | None],
     ) -> None:
         self._opened = opened
+        self._models = models
         self._state_dir = state_dir
         self._quarantined = quarantined
         self._kept: dict[str, _Kept] = {}
@@ -129,6 +134,8 @@ class Desks:
             pool=self._pool,
             quarantined=_for_a_moment(lambda: self._quarantined(release)),
             source_titles=sources_by_query(release),
+            prompts=prompts_by_stage(release),
+            models=partial(self._models, policy),
             also=_lazy_glossary(views),
         )
         fresh = max(seconds, 1) if complete else _RETRY_SECONDS

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dagster_project.contracts.assets.policy import AccessRule, PolicySpec
+from dagster_project.contracts.assets.query import QuerySpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class Access:
         if not self.rules:
             return frozenset()
         return frozenset.intersection(*(frozenset(rule.masked_columns) for rule in self.rules))
+
+
+def may_use(access: Access, queries: Mapping[str, QuerySpec], query: str) -> bool:
+    """A recipe may be used when every step that it needs may be."""
+    spec = queries.get(query)
+    if spec is None:
+        return False
+    if spec.form == "recipe":
+        return all(step.optional or may_use(access, queries, step.query) for step in spec.steps)
+    return access.allows(spec.source or "", query)
 
 
 def _matches(allowed: tuple[str, ...], given: tuple[str, ...]) -> bool:

@@ -17,6 +17,7 @@ from dagster_project.contracts.stage import (
     StepResult,
 )
 from dagster_project.contracts.value import Text
+from dagster_project.llm.port import Speaker
 from dagster_project.pipeline.cells import shown
 from dagster_project.pipeline.figures import known_figures, unmatched_figures
 from dagster_project.pipeline.join_honesty import match_notices
@@ -47,10 +48,13 @@ def compose(
     plan: Plan,
     mappings: dict[str, MappingSpec],
     sources: Mapping[str, Text] = _NO_TITLES,
+    question: str = "",
+    speaker: Speaker | str = "no model is set",
 ) -> StageOutput:
     """Make the blocks of every step, the notices, and a summary whose figures are cells.
 
-    `sources`: what people call the source of each query, for what is said of joins.
+    `sources`: what people call the source of each query, for what is said of joins. `speaker`: how
+    a language model may be asked to phrase the summary, or why none is.
     """
     record = StageRecord(stage_input)
     steps = {step.id: step for step in plan.steps}
@@ -77,6 +81,14 @@ def compose(
     record.empty_flags.update({r.step: r.empty for r in previous.steps if r.empty})
     record.counts.update(blocks=len(blocks), figures=texts_checked)
     summary = " ".join(sentences[:_SUMMARY_SENTENCES]) or _plain_summary(plan, previous)
+    if not isinstance(speaker, str):
+        from dagster_project.pipeline.phrase_summary import phrase_summary
+
+        phrased = phrase_summary(summary, previous, plan, question, literals, known, speaker)
+        record.calls += phrased.calls
+        record.fallbacks += phrased.fallbacks
+        record.warnings += phrased.warnings
+        summary = phrased.summary
     return record.done(
         ComposeResult(
             summary=summary,

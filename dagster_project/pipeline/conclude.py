@@ -62,6 +62,10 @@ def conclude(run: Run, routed: PlanOutput, validated: ValidatedPlan, created_at:
         tool_calls=tuple(call for executed in executions for call in executed.tool_calls),
         applied_assets=run.read,
         asset_versions={**contents_of(release, run.read), **run.contents},
+        fallbacks=tuple(dict.fromkeys(f for o in run.outputs for f in o.fallbacks)),
+        tokens_in=sum(call.tokens_in for call in run.model_calls),
+        tokens_out=sum(call.tokens_out for call in run.model_calls),
+        cost_usd=round(sum(call.cost_usd for call in run.model_calls), 8),
         flow_spans=tuple(run.spans),
         created_at=created_at,
     )
@@ -80,7 +84,6 @@ def _trace(ask: Ask, answer: Answer, **record: Any) -> Trace:
         status=answer.status,
         references=answer.references,
         answer=answer,
-        fallbacks=("planner: built-in (no model is set)",),
         test_mode=ask.test_mode or bool(ask.asset_overrides),
         asset_overrides=ask.asset_overrides,
         baseline_trace_id=ask.baseline_trace_id,

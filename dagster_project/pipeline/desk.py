@@ -10,8 +10,11 @@ from datetime import datetime
 from dagster_project.catalog.view import CatalogView
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.mapping import MappingSpec
+from dagster_project.contracts.model_call import ModelMode, ModelPurpose
 from dagster_project.contracts.value import Stage, Text
+from dagster_project.llm.port import Models
 from dagster_project.pipeline.applied_assets import AppliedAssets
+from dagster_project.pipeline.prompts import StagePrompt
 from dagster_project.planner.assets import PlannerAssets
 from sources.protocol import Source
 
@@ -36,6 +39,9 @@ class Desk:
     """Query to what people call its source."""
     also: Callable[[str], tuple[str, ...]] = lambda _: ()
     """Words that mean the same as those of a text, by the catalogs' own names."""
+    prompts: Mapping[ModelPurpose, StagePrompt] = field(default_factory=dict)
+    models: Callable[[ModelMode], Models | None] = lambda _: None
+    """The language models of the release's policy; None where it names none."""
     by_stage: Mapping[Stage, Desk] = field(default_factory=dict)
     """Desks of the stages that another version of some asset was given to (X1)."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dagster_project.contracts.empty import EmptyReason
 from dagster_project.contracts.error import ErrorForm
+from dagster_project.contracts.model_call import ModelCall
 from dagster_project.contracts.reference import Reference
 from dagster_project.contracts.stage import Diagnostics, StageInput, StageOutput, StageResult
 
@@ -22,6 +23,9 @@ class StageRecord:
     empty_flags: dict[str, EmptyReason] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
+    calls: list[ModelCall] = field(default_factory=list)
+    """Of language models."""
+    fallbacks: list[str] = field(default_factory=list)
 
     def done(self, result: StageResult) -> StageOutput:
         worst = "error" if self.errors else "warning" if self.warnings else "ok"
@@ -36,5 +40,7 @@ class StageRecord:
                 counts=self.counts,
             ),
             references=tuple(self.references),
+            model_calls=tuple(self.calls),
+            fallbacks=tuple(self.fallbacks),
             duration_ms=round((time.perf_counter() - self.started) * 1000, 3),
         )

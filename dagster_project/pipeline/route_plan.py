@@ -6,9 +6,10 @@ from datetime import datetime
 
 from dagster_project.contracts.stage import StageInput, StageOutput
 from dagster_project.contracts.value import Language
+from dagster_project.llm.port import Speaker
 from dagster_project.pipeline.record import StageRecord
 from dagster_project.planner.assets import PlannerAssets
-from dagster_project.planner.plan_question import plan_question
+from dagster_project.planner.decide import ANYBODY, Caller, decide
 
 
 def route_plan(
@@ -17,10 +18,18 @@ def route_plan(
     question: str,
     as_of: datetime,
     language: Language | None,
+    speaker: Speaker | str = "no model is set",
+    caller: Caller = ANYBODY,
 ) -> StageOutput:
-    """Decide what is done about the question. Touches no source."""
+    """Decide what is done about the question. Touches no source.
+
+    `speaker`: how to ask a language model, or why none is asked.
+    """
     record = StageRecord(stage_input)
-    output = plan_question(question, planner, as_of, language)
+    decided = decide(question, planner, as_of, language, speaker, caller)
+    output = decided.output
+    record.calls += decided.calls
+    record.fallbacks += decided.fallbacks
     record.counts["candidates"] = len(output.candidates)
     if output.plan is not None:
         record.counts["steps"] = len(output.plan.steps)

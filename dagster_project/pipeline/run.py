@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 from dagster_project.catalog.compile_table_plan import CompileSettings
 from dagster_project.contracts.asset_version import Release
+from dagster_project.contracts.model_call import ModelCall, ModelPurpose
 from dagster_project.contracts.plan import DirectAnswer, Plan, PlanOutput, PlanStep
 from dagster_project.contracts.replan import ReplanEvent
 from dagster_project.contracts.stage import (
@@ -23,7 +24,8 @@ from dagster_project.contracts.stage import (
 )
 from dagster_project.contracts.trace import Ask, FlowSpan
 from dagster_project.contracts.value import AssetId, Language, Stage, TraceId
-from dagster_project.pipeline.access import Access, Caller
+from dagster_project.llm.port import Speaker
+from dagster_project.pipeline.access import Access, Caller, may_use
 from dagster_project.pipeline.bind import Binder
 from dagster_project.pipeline.compose import compose
 from dagster_project.pipeline.deadline import Deadline
@@ -32,7 +34,9 @@ from dagster_project.pipeline.execute import execute
 from dagster_project.pipeline.present import Evidence, present, screen_for
 from dagster_project.pipeline.route_plan import route_plan
 from dagster_project.pipeline.run_step import Watermarks, Workbench
+from dagster_project.pipeline.speaker_of import speaker_of
 from dagster_project.pipeline.validate import Rules, validate
+from dagster_project.planner.decide import Caller as PlanningFor
 from dagster_project.planner.text import language_of, normalise
 
 Progress = Callable[[str, str, float], None]
@@ -74,6 +78,8 @@ class Run:
     """Asset id to version, for what the stages were given."""
     contents: dict[str, str] = field(default_factory=dict)
     """Asset id to content hash, where it is not that of the desk's release."""
+    model_calls: list[ModelCall] = field(default_factory=list)
+    """Those that this run made, not those of stored outputs."""
 
     @classmethod
     def start(
@@ -86,8 +92,15 @@ class Run:
 
     def route(self) -> PlanOutput:
         stage_input = self._enter("route_plan", self.ask.question)
-        planner = self.desk.at("route_plan").planner
-        output = route_plan(stage_input, planner, self.ask.question, self.as_of, self.language)
+        output = route_plan(
+            stage_input,
+            self.desk.at("route_plan").planner,
+            self.ask.question,
+            self.as_of,
+            self.language,
+            self._speaker("route_plan"),
+            self._planning_for(),
+        )
         result = self._leave(output).result
         assert isinstance(result, PlanOutput)
         self._note_recipe(result)
@@ -111,7 +124,15 @@ class Run:
     def compose(self, executed: ExecuteResult, plan: Plan) -> ComposeResult:
         stage_input = self._enter("compose", f"{len(executed.steps)} results", plan)
         desk = self.desk.at("compose")
-        output = compose(stage_input, executed, plan, desk.mappings, desk.source_titles)
+        output = compose(
+            stage_input,
+            executed,
+            plan,
+            desk.mappings,
+            desk.source_titles,
+            self.ask.question,
+            self._speaker("compose"),
+        )
         result = self._leave(output).result
         assert isinstance(result, ComposeResult)
         return result
@@ -177,6 +198,17 @@ class Run:
             for name, title in planner.titles.items()
             if self.access.allows(planner.queries[name].source or "", name)
         )
+
+    def _planning_for(self) -> PlanningFor:
+        queries = self.desk.at("route_plan").planner.queries
+        allowed = partial(may_use, self.access, queries)
+        return PlanningFor(allowed, self.access.masked_columns)
+
+    def _speaker(self, stage: ModelPurpose) -> Speaker | str:
+        """How this stage may speak with a language model, or why it may not."""
+        spent = sum(call.cost_usd for call in self.model_calls)
+        left = self.deadline.remaining_seconds
+        return speaker_of(stage, self.desk.at(stage), self.ask, self.trace_id, left, spent)
 
     @cached_property
     def rules(self) -> Rules:
@@ -260,8 +292,22 @@ class Run:
         if self.contents or desk is not self.desk:
             self.contents.update(contents_of(desk.release, applied))
 
+    def _note_prompt(self, stage: ModelPurpose) -> None:
+        """A prompt was read when a model was asked with it, or its kept reply was looked for."""
+        desk = self.desk.at(stage)
+        prompt = desk.prompts.get(stage)
+        if prompt is not None:
+            applied = {str(prompt.asset): prompt.version}
+            self._note(desk, applied)
+            given = self.inputs[-1]
+            all_of_it = {**given.applied_assets, **applied}
+            self.inputs[-1] = given.model_copy(update={"applied_assets": all_of_it})
+
     def _leave(self, output: StageOutput) -> StageOutput:
         self.outputs.append(output)
+        self.model_calls += output.model_calls
+        if output.model_calls and output.stage in ("route_plan", "compose"):
+            self._note_prompt(output.stage)
         self.spans.append(
             FlowSpan(
                 name=output.stage,

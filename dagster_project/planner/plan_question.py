@@ -49,22 +49,62 @@ class _Decision:
     not_used: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as it was read: settled by a rule or the gate, or open to be planned."""
+
+    text: str
+    """Normalised."""
+    language: Language
+    as_of: datetime
+    linked: Linked | None = None
+    settled: PlanOutput | None = None
+    started: float = 0.0
+
+
 def plan_question(
     question: str, assets: PlannerAssets, as_of: datetime, language: Language | None = None
 ) -> PlanOutput:
     """Decide route and plan. Deterministic: the same question, assets and as_of, the same plan."""
+    return plan_reading(read_question(question, assets, as_of, language), assets)
+
+
+def read_question(
+    question: str, assets: PlannerAssets, as_of: datetime, language: Language | None = None
+) -> Reading:
+    """Quick rules, then names and times: what decides before any planning, or what is left."""
     started = time.perf_counter()
     text = normalise(question)
     spoken = language or language_of(text)
     rule = assets.rules.match(text)
     if rule is not None:
-        return by_rule(rule, assets, spoken, started)
+        settled = by_rule(rule, assets, spoken, started)
+        return Reading(text, spoken, as_of, settled=_by_rules(settled))
     linked = assets.read(text, as_of)
     gate = value_gate(linked, assets, spoken)
-    if gate:
-        plan = Plan(intent="lookup", language=spoken, as_of=as_of, open_slots=gate)
-        why = "; ".join(f"{s.reason}: {s.mention!r}" for s in gate)
-        return planned(plan, f"asked back before planning ({why})", (), started)
+    if not gate:
+        return Reading(text, spoken, as_of, linked, started=started)
+    plan = Plan(intent="lookup", language=spoken, as_of=as_of, open_slots=gate)
+    why = "; ".join(f"{s.reason}: {s.mention!r}" for s in gate)
+    settled = planned(plan, f"asked back before planning ({why})", (), started)
+    return Reading(text, spoken, as_of, linked, settled=_by_rules(settled))
+
+
+def _by_rules(output: PlanOutput) -> PlanOutput:
+    return output.model_copy(update={"planned_by": "rules"})
+
+
+def plan_reading(reading: Reading, assets: PlannerAssets) -> PlanOutput:
+    """What the built-in planner makes of a reading."""
+    if reading.settled is not None or reading.linked is None:
+        assert reading.settled is not None
+        return reading.settled
+    linked, as_of, spoken, started = (
+        reading.linked,
+        reading.as_of,
+        reading.language,
+        reading.started,
+    )
     decision = _decide(linked, assets, as_of, spoken)
     if decision is None:
         return out_of_scope(linked, assets, spoken, started)
