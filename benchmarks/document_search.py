@@ -4,9 +4,9 @@
 
 60 questions (tests/documents/questions.yaml) over three public sets of documents; the right
 document among the first 1, 3 and 5, and the mean reciprocal rank (of the first 10). `held out` are
-the 30 questions that nothing was chosen by. The glossary (documents/glossary.yaml) was written
-before the questions. Vectors are the offline embedder's: there is no neural model here, so a vector
-ranking finds what is spelt alike and nothing else.
+the 30 questions that nothing was chosen by. The glossary (of the catalog plant_documents) was
+written before the questions. Vectors are the offline embedder's: there is no neural model here, so
+a vector ranking finds what is spelt alike and nothing else.
 Peers in the same run, on the same passages: full text of Postgres by `to_tsvector('simple')` and
 `ts_rank_cd`, any word of the question; the cosine of the same vectors, by scan and by HNSW.
 The last line is one JSON document.
@@ -145,8 +145,10 @@ def read_questions() -> list[Question]:
 
 
 def read_glossary() -> Glossary:
-    lines = yaml.safe_load((REPOSITORY / "documents/glossary.yaml").read_text())
-    return Glossary(Names(ko=tuple(line["ko"]), en=tuple(line["en"])) for line in lines)
+    """The general words of operations, without the names of anything of the plant."""
+    catalog = REPOSITORY / "assets_config/schema_catalogs/plant_documents.yaml"
+    (collection,) = yaml.safe_load(catalog.read_text())["spec"]["document_collections"]
+    return Glossary(Names.model_validate(line) for line in collection["glossary"])
 
 
 def _index(

@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 import yaml
 
-from dagster_project.contracts.value import Names
 from dagster_project.store.settings import Settings
 from sources.vector.folder import read_document
+from tests.documents.plant_glossary import plant_glossary
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "documents"
 FILES = sorted((DOCUMENTS / "plant").rglob("*.md"))
@@ -56,9 +56,8 @@ def test_alarm_codes_and_machines_are_the_plants(make_settings: Callable[..., Se
 
 def test_the_glossary_is_words_in_both_languages() -> None:
     """Each line is what a catalog takes as a group of names."""
-    lines = yaml.safe_load((DOCUMENTS / "glossary.yaml").read_text())
-    assert len(lines) >= 60
-    for line in lines:
-        names = Names.model_validate(line)
+    groups = plant_glossary()
+    assert len(groups) >= 60
+    for names in groups:
         assert names.ko
         assert names.en

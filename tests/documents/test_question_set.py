@@ -12,13 +12,13 @@ import pytest
 import yaml
 
 from dagster_project.catalog.glossary import Glossary
-from dagster_project.contracts.value import Names
 from dagster_project.store.database import Database, open_database
 from dagster_project.store.settings import Settings
 from sources.protocol import BoundQuery
 from sources.vector.index import index_documents
 from sources.vector.offline import OfflineEmbedder
 from sources.vector.source import VectorSource, open_vector
+from tests.documents.plant_glossary import plant_glossary
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = REPOSITORY.parent / "shared" / "data"
@@ -62,8 +62,7 @@ def library(database: Database) -> Iterator[VectorSource]:
 
 @pytest.fixture(scope="module")
 def glossary() -> Glossary:
-    lines = yaml.safe_load((REPOSITORY / "documents/glossary.yaml").read_text())
-    return Glossary(Names(ko=tuple(line["ko"]), en=tuple(line["en"])) for line in lines)
+    return Glossary(plant_glossary())
 
 
 def _hits(library: VectorSource, glossary: Glossary | None, name: str, k: int) -> float:
