@@ -43,7 +43,8 @@ def swap_question(
     progress: Progress | None,
 ) -> SwapResult:
     """The ask without the overrides, then with them; the baseline is a test run too."""
-    plain = ask.model_copy(update={"asset_overrides": {}, "test_mode": True})
+    without = {"asset_overrides": {}, "test_mode": True, "model_mode": "fill"}
+    plain = ask.model_copy(update=without)
     record_drafts(canvas.settings, canvas.database, overrides)
     # Both must answer with one release, also when another is published between them.
     release = canvas.release(ask.release_id)

@@ -193,6 +193,7 @@ def _test_of(trace: Trace, overrides: dict[str, str] | None) -> Ask:
         trace,
         asset_overrides=overrides or {},
         test_mode=True,
+        model_mode="fill",
         parent_trace_id=trace.trace_id,
         baseline_trace_id=trace.trace_id,
     )
