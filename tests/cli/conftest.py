@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 from click.testing import CliRunner, Result
-from traces.trace_examples import rich_trace, short_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import table_trace
 
 from dagster_project.cli import main
 from dagster_project.store.database import Database, open_database

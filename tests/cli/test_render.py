@@ -8,7 +8,9 @@ import re
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
-from traces.trace_examples import STATEMENT, rich_trace, short_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import STATEMENT, table_trace
 
 from dagster_project.cli.cells import cell_text, column_cells, sparkline
 from dagster_project.cli.console import plain_console

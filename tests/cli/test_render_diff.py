@@ -9,7 +9,9 @@ import orjson
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
-from traces.trace_examples import rich_trace, short_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import table_trace
 
 from cli.conftest import Kept
 from dagster_project.cli.console import plain_console

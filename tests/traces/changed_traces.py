@@ -14,7 +14,9 @@ from dagster_project.contracts.stage import (
 )
 from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import Stage
-from traces.trace_examples import rich_trace, short_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import table_trace
 
 TRACES = st.one_of(
     st.builds(table_trace, st.integers(0, 40), rows=st.integers(0, 9)),

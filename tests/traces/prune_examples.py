@@ -12,7 +12,8 @@ from dagster_project.traces.find import get
 from dagster_project.traces.ids import new_trace_id
 from dagster_project.traces.keep import keep
 from dagster_project.traces.packing import base_of, digests_in
-from traces.trace_examples import ANCHOR, table_trace
+from traces.finished_trace import ANCHOR
+from traces.trace_examples import table_trace
 
 NOW = ANCHOR + timedelta(days=100)
 OLD = NOW - timedelta(days=31)

@@ -19,7 +19,9 @@ from dagster_project.contracts.trace import Trace
 from dagster_project.traces.diff.diff_traces import diff_traces
 from dagster_project.traces.diff.say import MOST_LINES, lines, verdict_of
 from traces.changed_traces import TRACES, another_night, result_of, with_result, with_rows
-from traces.trace_examples import rich_trace, short_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import table_trace
 
 
 @settings(deadline=None)

@@ -11,7 +11,10 @@ from dagster_project.contracts.errors import AssetNotFound, InvalidRequest
 from dagster_project.store.database import Database, open_database
 from dagster_project.traces.find import TraceFilter, get, get_stage, search
 from dagster_project.traces.keep import keep
-from traces.trace_examples import ANCHOR, rich_trace, short_trace, table_trace
+from traces.finished_trace import ANCHOR
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import table_trace
 
 QUESTIONS = (
     "GT-01 상태 알려줘",

@@ -17,7 +17,9 @@ from dagster_project.traces.find import get, get_stage
 from dagster_project.traces.ids import new_trace_id
 from dagster_project.traces.keep import keep
 from dagster_project.traces.sizes import trace_sizes
-from traces.trace_examples import rich_trace, short_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import table_trace
 
 
 def without_previous(trace: Trace) -> Trace:

@@ -11,7 +11,9 @@ from dagster_project.contracts.trace import Trace
 from dagster_project.store.database import Database
 from dagster_project.traces.find import TraceFilter, get, search
 from dagster_project.traces.keep import keep, keep_all
-from traces.trace_examples import rich_trace, short_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.short_traces import short_trace
+from traces.trace_examples import table_trace
 
 
 def without_previous(trace: Trace) -> Trace:

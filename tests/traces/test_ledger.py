@@ -22,7 +22,8 @@ from dagster_project.traces.ledger import (
     ledger,
 )
 from dagster_project.traces.replan_facts import replan_facts
-from traces.trace_examples import ANCHOR, table_trace
+from traces.finished_trace import ANCHOR
+from traces.trace_examples import table_trace
 
 QUERY = "query:events_by_ci"
 

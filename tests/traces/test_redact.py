@@ -6,7 +6,8 @@ from dagster_project.store.database import Database
 from dagster_project.traces.find import get
 from dagster_project.traces.keep import keep
 from dagster_project.traces.redact import REPLACEMENT, SecretWall
-from traces.trace_examples import rich_trace, table_trace
+from traces.rich_traces import rich_trace
+from traces.trace_examples import table_trace
 
 SECRET = 'p"4ss/wörd!'
 
