@@ -238,7 +238,7 @@ class Canvas:
     def explain(self, ask: Ask) -> Explanation:
         """The plan that `ask` would run, validated and bound, and nothing run or kept."""
         desk = self._desk_for(ask)
-        output, validated, bound = explain_ask(ask, desk, datetime.now(UTC))
+        found = explain_ask(ask, desk, datetime.now(UTC))
         steps = tuple(
             ExplainedStep(
                 step=step.id,
@@ -248,9 +248,15 @@ class Canvas:
                 params=params,
                 depends_on=step.depends_on,
             )
-            for step, text, params in bound
+            for step, text, params in found.bound
         )
-        return Explanation(output, validated.policy_decisions, steps)
+        return Explanation(
+            found.routed,
+            found.validated.policy_decisions,
+            steps,
+            found.model_calls,
+            found.fallbacks,
+        )
 
     def plan(self, ask: Ask) -> PlanOutput:
         return self.explain(ask).output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dagster_project.contracts.model_call import ModelCall
 from dagster_project.contracts.plan import PlanOutput, PolicyDecision
 
 
@@ -24,3 +25,6 @@ class Explanation:
     output: PlanOutput
     decisions: tuple[PolicyDecision, ...]
     steps: tuple[ExplainedStep, ...]
+    model_calls: tuple[ModelCall, ...] = ()
+    """Planning may ask a language model; that was paid for."""
+    fallbacks: tuple[str, ...] = ()
