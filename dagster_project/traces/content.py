@@ -2,7 +2,8 @@
 
 An output's JSON has two kinds of text in it that differ from ask to ask although nothing else
 does: how long things took (and when they were fetched), and the id of its own trace in links.
-They are lifted out here and put back on reading, byte for byte. What stays is the *content*; its
+They are lifted out here and put back on reading, byte for byte. What models were asked is kept
+beside it (`model_calls`). What stays is the *content*; its
 digest is the output's name, so the same answer next night is the same digest and is stored once.
 """
 
@@ -19,6 +20,9 @@ DIGEST_SIZE = 16
 # Control characters stand for what was lifted: JSON escapes them, so they occur nowhere else in it.
 LIFTED = b"\x01"
 OWN_ID = b"\x02"
+_WITH_FALLBACKS = {"model_calls"}
+# Absent while empty, as in payloads from before there were any: they keep their digests.
+_ASIDE = {"model_calls", "fallbacks"}
 # A quote inside a JSON string is escaped, so only true keys match; a parameter of the same name is
 # lifted and put back like any other.
 _VOLATILE = re.compile(
@@ -27,8 +31,9 @@ _VOLATILE = re.compile(
 
 
 def content_of(output: StageOutput, trace_id: TraceId) -> tuple[bytes, list[bytes]]:
-    """The content, and the values lifted out of it in their order."""
-    return lift(output.model_dump_json().encode(), trace_id)
+    """The content, and the values lifted out of it in their order; without calls of models."""
+    aside = _WITH_FALLBACKS if output.fallbacks else _ASIDE
+    return lift(output.model_dump_json(exclude=aside).encode(), trace_id)
 
 
 def lift(text: bytes, trace_id: TraceId) -> tuple[bytes, list[bytes]]:

@@ -40,6 +40,8 @@ class TraceFilter(Value):
     until: datetime | None = None
     """Half-open: created at `since` or later, and before `until`."""
     test_mode: bool | None = None
+    min_cost_usd: float | None = Field(default=None, ge=0)
+    """What its calls of models cost, or more."""
     text: str | None = None
     """Words of the question, in any order; a word's beginning is enough."""
     limit: int = Field(default=50, ge=1, le=MAX_LISTED)
@@ -60,6 +62,9 @@ class TraceSummary(Value):
     triggers: tuple[Trigger, ...]
     test_mode: bool
     duration_ms: float
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float
     created_at: datetime
 
 
@@ -128,7 +133,7 @@ def runs_of(trace: Trace, stage: Stage) -> tuple[StageRecord, ...]:
 
 _LISTED = """
 select trace_id, parent_trace_id, tenant, user_name as "user", question, language, route, status,
-       release_id, triggers, test_mode, duration_ms, created_at
+       release_id, triggers, test_mode, duration_ms, tokens_in, tokens_out, cost_usd, created_at
 from canvas.trace where """
 _CONDITIONS = {
     "tenant": "tenant = %(tenant)s",
@@ -139,6 +144,7 @@ _CONDITIONS = {
     "since": "created_at >= %(since)s",
     "until": "created_at < %(until)s",
     "test_mode": "test_mode = %(test_mode)s",
+    "min_cost_usd": "cost_usd >= %(min_cost_usd)s",
 }
 # Versions come from the registry, so that the index over `assets` serves this too.
 _ANY_VERSION = """assets && (

@@ -12,6 +12,7 @@ from dagster_project.contracts.errors import InvalidRequest, StoreError
 from dagster_project.contracts.trace import Trace
 from dagster_project.store.single_statements import single_statements
 from dagster_project.traces.content import LIFTED, content_of, digest, previous_output
+from dagster_project.traces.model_calls import FIELD, lift_calls
 from dagster_project.traces.packing import pack_body, pack_payload
 from dagster_project.traces.redact import PROCESS_WALL, SecretWall
 from dagster_project.traces.replan_facts import replan_facts
@@ -36,12 +37,12 @@ with kept as (
 )
 insert into canvas.trace (
     trace_id, parent_trace_id, tenant, user_name, question, language, route, status, release_id,
-    triggers, assets, test_mode, duration_ms, created_at, body,
+    triggers, assets, test_mode, duration_ms, tokens_in, tokens_out, cost_usd, created_at, body,
     replans
 ) values (
     %(trace_id)s, %(parent_trace_id)s, %(tenant)s, %(user)s, %(question)s, %(language)s, %(route)s,
     %(status)s, %(release_id)s, %(triggers)s, %(assets)s, %(test_mode)s, %(duration_ms)s,
-    %(created_at)s, %(body)b, %(replans)s::jsonb
+    %(tokens_in)s, %(tokens_out)s, %(cost_usd)s, %(created_at)s, %(body)b, %(replans)s::jsonb
 )
 """
 
@@ -118,9 +119,9 @@ def _row(trace: Trace, wall: SecretWall) -> tuple[dict[str, Any], Payloads]:
     """The statement's values, and the payloads it leans on; a secret that turns up is replaced
     everywhere first."""
     outputs = [content_of(output, trace.trace_id) for output in trace.stage_outputs]
-    rest = trace.model_dump_json(exclude=_ELSEWHERE).encode()
-    assets = _assets(trace)
-    contents = [assets, *(content for content, _ in outputs)]
+    calls, prompts = lift_calls(trace.stage_outputs)
+    rest = _with_calls(trace.model_dump_json(exclude=_ELSEWHERE).encode(), calls)
+    contents = [_assets(trace), *(content for content, _ in outputs), *prompts]
     if wall.meets(rest) or any(wall.meets(content) for content in contents):
         cleaned = wall.clean(trace)
         return _row(cleaned, SecretWall())
@@ -142,10 +143,18 @@ def _row(trace: Trace, wall: SecretWall) -> tuple[dict[str, Any], Payloads]:
         "assets": [f"{asset}:{number}" for asset, number in trace.applied_assets.items()],
         "test_mode": trace.test_mode,
         "duration_ms": trace.duration_ms,
+        "tokens_in": trace.tokens_in,
+        "tokens_out": trace.tokens_out,
+        "cost_usd": trace.cost_usd,
         "created_at": trace.created_at,
         "replans": _replans(trace),
     }
     return values, _payloads(trace, digests, contents)
+
+
+def _with_calls(rest: bytes, calls: dict[str, Any] | None) -> bytes:
+    """The body's JSON object with one more field; most have none."""
+    return rest if calls is None else b'%s,"%s":%s}' % (rest[:-1], FIELD.encode(), to_json(calls))
 
 
 def _replans(trace: Trace) -> str | None:
@@ -165,8 +174,10 @@ def _assets(trace: Trace) -> bytes:
 
 
 def _payloads(trace: Trace, digests: list[bytes], contents: list[bytes]) -> Payloads:
+    """Assets first, then each output, then what models were asked; outputs lean on each other."""
     stages = [output.stage for output in trace.stage_outputs]
-    found: Payloads = {digests[0]: (contents[0], None, b"")}
+    alone = (0, *range(len(stages) + 1, len(contents)))
+    found: Payloads = {digests[place]: (contents[place], None, b"") for place in alone}
     for position, stage in enumerate(stages):
         base = previous_output(position, stage, stages)
         content, name = contents[position + 1], digests[position + 1]

@@ -11,6 +11,7 @@ from dagster_project.contracts.stage import StageOutput
 from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import STAGES, TraceId
 from dagster_project.traces.content import LIFTED, fill, previous_output
+from dagster_project.traces.model_calls import FIELD, fill_calls, text_count
 from dagster_project.traces.packing import base_of, digests_in, unpack_body, unpack_payload
 
 Fetch = Callable[[list[bytes]], Iterable[tuple[bytes, bytes]]]
@@ -23,11 +24,14 @@ def rebuild(trace_id: TraceId, body: bytes, fetch: Fetch) -> Trace:
     contents = _contents(digests, fetch)
     rest, *lifted = unpack_body(body, [contents[name] for name in digests]).split(LIFTED)
     values = iter(lifted)
-    outputs = tuple(
-        StageOutput.model_validate_json(fill(contents[name], values, trace_id))
-        for name in digests[1:]
-    )
     tree = from_json(rest)
+    calls = tree.pop(FIELD, None)
+    end = len(digests) - text_count(calls)
+    bare = [
+        StageOutput.model_validate_json(fill(contents[name], values, trace_id))
+        for name in digests[1:end]
+    ]
+    outputs = fill_calls(bare, calls, [contents[name] for name in digests[end:]])
     assets = from_json(contents[digests[0]])
     tree["applied_assets"] = assets["applied_assets"]
     tree["asset_versions"] = assets["asset_versions"]

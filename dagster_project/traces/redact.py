@@ -1,12 +1,14 @@
 """T5, the last wall: a secret that slipped through everything else is not written down.
 
 Masked columns never get this far (they are not selected), and assets hold references to secrets,
-not secrets. What remains is a value that turns up in a driver's message or in a row. Whoever
-resolves a secret tells `PROCESS_WALL`; every trace is searched for it before it is written.
+not secrets. What remains is a value that turns up in a driver's message, in a row or in what a
+model answers. Whoever resolves a secret tells `PROCESS_WALL`; every trace is searched for it before
+it is written.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from functools import cache
@@ -38,7 +40,7 @@ class SecretWall:
             return
         with self._lock:
             self._secrets |= {secret}
-            forms = {form for known in self._secrets for form in (known, quote(known, safe=""))}
+            forms = {form for known in self._secrets for form in _forms(known)}
             ordered = sorted(forms, key=len, reverse=True)
             self._needles = tuple(to_json(form)[1:-1] for form in ordered)
             self._pattern = re.compile("|".join(_expression(form) for form in ordered))
@@ -68,6 +70,16 @@ class SecretWall:
 
 
 PROCESS_WALL = SecretWall()
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """As it stands, as in a URL, and as in JSON: replies of models are JSON within a text."""
+    return (
+        secret,
+        quote(secret, safe=""),
+        to_json(secret).decode()[1:-1],
+        json.dumps(secret)[1:-1],
+    )
 
 
 def _expression(form: str) -> str:
