@@ -19,7 +19,9 @@ def quote_table(name: str) -> str:
 class Parameters:
     """Values of one statement by generated name; the same value is bound once."""
 
-    def __init__(self) -> None:
+    def __init__(self, mark: str = "%({})s") -> None:
+        self.mark = mark
+        """How a parameter stands in the text, `{}` for its name."""
         self.values: dict[str, object] = {}
         self._marks: dict[tuple[type, str], str] = {}
 
@@ -29,7 +31,7 @@ class Parameters:
         if key not in self._marks:
             name = f"p{len(self.values)}"
             self.values[name] = value
-            self._marks[key] = f"%({name})s"
+            self._marks[key] = self.mark.format(name)
         return self._marks[key]
 
 

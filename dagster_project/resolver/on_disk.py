@@ -19,10 +19,10 @@ from dagster_project.resolver.typo_keys import block_probes, piece_probes
 from dagster_project.resolver.typos import (
     MIN_KEYS,
     MOST_ERRORS,
-    STAGES,
     alike,
     allowed_errors,
     in_order,
+    rare_first,
 )
 from dagster_project.resolver.write_names import FORMAT, HEAD, META, TABLE, length_bit, unpacked
 
@@ -192,19 +192,8 @@ class NamesOnDisk:
 
     def _sharing(self, typed: bytes, number: bytes, most: int) -> Iterable[set[int]]:
         """Forms that share a piece, those that share a rare one first, and never very many."""
-        lists = sorted(
-            filter(None, (self._pieces.get(p) for p in piece_probes(typed, number, most))), key=len
-        )
-        taken: set[int] = set()
-        at = 0
-        for cap in STAGES:
-            stage: set[int] = set()
-            while at < len(lists) and len(taken) + len(lists[at]) <= cap:
-                stage.update(lists[at])
-                taken.update(lists[at])
-                at += 1
-            if stage:
-                yield stage
+        held = (self._pieces.get(piece) for piece in piece_probes(typed, number, most))
+        yield from rare_first(filter(None, held))
 
     def likely(self, keys: str, most: int) -> list[tuple[float, int]]:
         """Suggestions: names that are nearly so called, and those with another number."""

@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from dagster_project.resolver.normal_form import digits, keystrokes
 
+Form = TypeVar("Form")
 MIN_KEYS = 5
 """Shorter names are never matched with errors: too many words are near them."""
 
 MOST_ERRORS = 3
 _FEW = 60
 """So many names with one number are simply compared."""
-STAGES = (200, 1_200)
+_STAGES = (200, 1_200)
 """Names compared at most: first those that share a rare piece, then more."""
 
 
@@ -42,6 +44,21 @@ def cuts(length: int) -> tuple[tuple[int, int], ...]:
         cuts.append((place, step))
         place += step
     return tuple(cuts)
+
+
+def rare_first(lists: Iterable[Collection[Form]]) -> Iterator[set[Form]]:
+    """The shortest lists together, then more of them, and never very many forms."""
+    waiting = sorted(lists, key=len)
+    taken: set[Form] = set()
+    at = 0
+    for cap in _STAGES:
+        stage: set[Form] = set()
+        while at < len(waiting) and len(taken) + len(waiting[at]) <= cap:
+            stage.update(waiting[at])
+            taken.update(waiting[at])
+            at += 1
+        if stage:
+            yield stage
 
 
 class TypoNames:
@@ -119,17 +136,7 @@ class _Pieces:
     def sharing(self, keys: str, most: int) -> Iterator[set[str]]:
         """Names that share a piece, those that share a rare one first, and never very many: a
         piece that thousands share (펌프) tells nothing."""
-        lists = sorted(self._lists(keys, most), key=len)
-        taken: set[str] = set()
-        at = 0
-        for cap in STAGES:
-            stage: set[str] = set()
-            while at < len(lists) and len(taken) + len(lists[at]) <= cap:
-                stage.update(lists[at])
-                taken.update(lists[at])
-                at += 1
-            if stage:
-                yield stage
+        yield from rare_first(self._lists(keys, most))
 
     def _lists(self, keys: str, most: int) -> Iterator[list[str]]:
         own, held = len(keys), self._held

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dagster_project.catalog.graph.reads import Case, Picked, Read, Test
-from dagster_project.catalog.graph.values import Values
 from dagster_project.catalog.graph.view import GraphSchema
 from dagster_project.catalog.joined_columns import PlanMismatch
+from dagster_project.catalog.sql_parts import Parameters
 from sources.protocol import ColumnType
 
 _TYPES: dict[ColumnType, str] = {
@@ -33,7 +33,7 @@ class CypherReads:
 
     def __init__(self, schema: GraphSchema) -> None:
         self.schema = schema
-        self.values = Values("${}")
+        self.values = Parameters("${}")
 
     def node(self, name: str, labels: tuple[str, ...] = ()) -> str:
         """A node in a pattern, of these collections or any of the catalog's."""

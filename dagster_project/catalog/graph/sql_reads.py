@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dagster_project.catalog.graph.reads import Case, Picked, Read, Test
-from dagster_project.catalog.graph.values import Values
 from dagster_project.catalog.graph.view import GraphSchema
+from dagster_project.catalog.sql_parts import Parameters
 from sources.protocol import ColumnType
 
 SQL_TYPES: dict[ColumnType, str] = {
@@ -31,7 +31,7 @@ class SqlReads:
 
     def __init__(self, schema: GraphSchema) -> None:
         self.schema = schema
-        self.values = Values("%({})s")
+        self.values = Parameters()
 
     def conditions(self, name: str, picked: Picked) -> list[str]:
         found = [self._belongs(name, picked.labels)]

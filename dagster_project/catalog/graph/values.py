@@ -1,4 +1,4 @@
-"""Values of a plan as the catalog's types, and parameters of one statement."""
+"""Values of a plan as the catalog's types."""
 
 from __future__ import annotations
 
@@ -79,21 +79,3 @@ _READERS = {
     "date": _date,
     "json": lambda _value, _zone: None,
 }
-
-
-class Values:
-    """Parameters by generated name; the same value is bound once."""
-
-    def __init__(self, mark: str) -> None:
-        self.mark = mark
-        """How a parameter stands in the text, `{}` for its name."""
-        self.values: dict[str, object] = {}
-        self._marks: dict[tuple[type, str], str] = {}
-
-    def add(self, value: object) -> str:
-        key = (type(value), repr(value))
-        if key not in self._marks:
-            name = f"p{len(self.values)}"
-            self.values[name] = value
-            self._marks[key] = self.mark.format(name)
-        return self._marks[key]
