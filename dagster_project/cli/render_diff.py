@@ -34,6 +34,7 @@ def render_diff(diff: TraceDiff, console: Console, language: Language = "en") ->
     _changes("flags", diff.flags, console)
     _changes("replans", diff.replans.changes, console)
     _changes("fallbacks", diff.fallbacks, console)
+    _changes("models", diff.models, console)
     _changes("differs, but makes no difference", diff.notes, console, "dim")
 
 

@@ -149,6 +149,8 @@ class TraceDiff(Value):
     """Warnings, errors and kinds of empty, `/execute/empty_flags/faults`."""
     replans: ReplanDiff
     fallbacks: tuple[Change, ...] = ()
+    models: tuple[Change, ...] = ()
+    """Who planned, and the model that answered each stage; makes no difference by itself."""
     notes: tuple[Change, ...] = ()
     """What differs without making a difference: who asked, the clock, scores of candidates."""
     left_ms: float

@@ -8,8 +8,8 @@ payloads: what is there already costs a pointer. A payload's bytes are
 
 and a body's
 
-    version (1) · number of digests after the first (2) · digests of the assets, of each output and of
-    each message to a model (16 each) · zstd frame
+    version (1) · number of digests after the first (2) · digests (16 each) of the assets, of each
+    output and of each message to a model · zstd frame
 """
 
 from __future__ import annotations

@@ -103,6 +103,6 @@ def with_calls(trace: Trace, *calls: ModelCall, fallbacks: tuple[str, ...] = ())
     )
 
 
-def modelled(seed: int, **changes: str) -> Trace:
+def modelled(seed: int, *, tenant: str = "default", user: str = "operator-1") -> Trace:
     """A one-table answer that the model planned, other for every seed."""
-    return with_calls(table_trace(seed, **changes), model_call(seed))
+    return with_calls(table_trace(seed, tenant=tenant, user=user), model_call(seed))

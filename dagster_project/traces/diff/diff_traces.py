@@ -17,6 +17,7 @@ from dagster_project.contracts.trace_diff import (
 )
 from dagster_project.contracts.value import STAGES, Stage
 from dagster_project.traces.diff.blocks import compare_laid
+from dagster_project.traces.diff.models import calls_text, compare_fallbacks, compare_models
 from dagster_project.traces.diff.pairing import Pairing, pair_traces
 from dagster_project.traces.diff.say import verdict_of
 from dagster_project.traces.diff.stages import compare_stage, flags_of
@@ -33,7 +34,7 @@ def diff_traces(left: Trace, right: Trace) -> TraceDiff:
     changed: tuple[Stage, ...] = tuple(stage.stage for stage in stages if stage.changed)
     outcome, summary = _outcome(left, right), _summary(left, right, pairing)
     replans = _replans(left.replan_events, right.replan_events, pairing)
-    fallbacks = tuple(changes(left.fallbacks, right.fallbacks, pairing, "/fallbacks"))
+    fallbacks = compare_fallbacks(left, right, pairing)
     diff = TraceDiff(
         left=left.trace_id,
         right=right.trace_id,
@@ -52,6 +53,7 @@ def diff_traces(left: Trace, right: Trace) -> TraceDiff:
         flags=flags_of(stages),
         replans=replans,
         fallbacks=fallbacks,
+        models=compare_models(left, right),
         notes=_notes(left, right, pairing),
         left_ms=left.duration_ms,
         right_ms=right.duration_ms,
@@ -156,6 +158,7 @@ def _notes(left: Trace, right: Trace, pairing: Pairing) -> tuple[Change, ...]:
         ("asset_overrides", left.asset_overrides, right.asset_overrides),
         ("candidates", scores[0], scores[1]),
         ("tool_calls", len(left.tool_calls), len(right.tool_calls)),
+        ("model_calls", calls_text(left), calls_text(right)),
         ("tokens", left.tokens_in + left.tokens_out, right.tokens_in + right.tokens_out),
         ("cost_usd", left.cost_usd, right.cost_usd),
     ]

@@ -31,6 +31,8 @@ def diff_metadata(diff: TraceDiff) -> dict[str, str | int | float | bool]:
         "flag_changes": len(diff.flags),
         "replans_left": len(diff.replans.left),
         "replans_right": len(diff.replans.right),
+        "fallbacks_changed": len(diff.fallbacks),
+        "models_changed": ", ".join(change.path[1:] for change in diff.models),
         "left_ms": round(diff.left_ms, 3),
         "right_ms": round(diff.right_ms, 3),
     }
@@ -49,6 +51,7 @@ def diff_markdown(diff: TraceDiff, language: Language = "en") -> str:
     parts += _changes("references", diff.references)
     parts += _changes("flags", diff.flags)
     parts += _changes("replans", diff.replans.changes)
+    parts += _changes("models", diff.models)
     parts += _changes("without making a difference", diff.notes)
     return "\n".join(parts) + "\n"
 

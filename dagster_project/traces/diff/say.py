@@ -22,6 +22,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "summary": ("요약", "summary"),
     "replans": ("재계획", "replans"),
     "fallbacks": ("대체 수단", "fallbacks"),
+    "planned_by": ("계획 주체", "planned by"),
+    "model_of": ("{stage} 모델", "model of {stage}"),
     "answer": ("답변", "answer"),
     "more": ("외 {count}개", "{count} more"),
     "order": ("순서 바뀜", "in another order"),
@@ -38,9 +40,10 @@ def say(key: str, language: Language, **values: object) -> str:
 
 
 def verdict_of(diff: TraceDiff, language: Language = "en") -> str:
-    """Which stages differ and from where on; then route, status, replans and fallbacks."""
+    """Which stages differ and from where on; then route, status, replans, fallbacks, models."""
+    models = [_model(change, language) for change in diff.models]
     if diff.same:
-        return say("same", language)
+        return "; ".join([say("same", language), *models])
     stages = ", ".join(diff.changed_stages)
     if len(diff.changed_stages) > 1:
         head = say("from", language, first=diff.first_stage, stages=stages)
@@ -53,7 +56,7 @@ def verdict_of(diff: TraceDiff, language: Language = "en") -> str:
         counts = f"{len(diff.replans.left)} → {len(diff.replans.right)}"
         facts.append(f"{say('replans', language)} {counts}")
     facts += [f"{say('fallbacks', language)} {_arrow(c, language)}" for c in diff.fallbacks[:1]]
-    return "; ".join([head, *facts])
+    return "; ".join([head, *facts, *models])
 
 
 def lines(diff: TraceDiff, language: Language = "en") -> tuple[str, ...]:
@@ -136,6 +139,13 @@ def _from_where_they_part(left: str, right: str, most: int) -> tuple[str, str]:
         return left, right
     start = left.rfind(" ", 0, alike - _LEAD) + 1 or alike - _LEAD
     return f"…{left[start:]}", f"…{right[start:]}"
+
+
+def _model(change: Change, language: Language) -> str:
+    """`planned by model → built-in`, `model of compose main → spare`."""
+    place = change.path[1:]
+    key = place if place == "planned_by" else "model_of"
+    return f"{say(key, language, stage=place)} {_arrow(change, language)}"
 
 
 def _apart(diff: TraceDiff, language: Language) -> str:

@@ -24,9 +24,11 @@ from dagster_project.contracts.value import Value
 BLOCK_TYPES: tuple[type[Value], ...] = get_args(get_args(Block)[0])
 
 VOLATILE: dict[type[Value], frozenset[str]] = {
-    StageOutput: frozenset({"duration_ms"}),
-    # Losing candidates, scores and the wording of reasons: the plan says what came of them.
-    PlanOutput: frozenset({"elapsed_ms", "candidates", "routing_reasoning"}),
+    # The result says what came of the calls. Fallbacks count with the trace.
+    StageOutput: frozenset({"duration_ms", "model_calls", "fallbacks"}),
+    # Losing candidates, scores and the wording of reasons: the plan says what came of them. Who
+    # planned is told apart, see `models`.
+    PlanOutput: frozenset({"elapsed_ms", "candidates", "routing_reasoning", "planned_by"}),
     Plan: frozenset({"as_of"}),
     EntityMention: frozenset({"score"}),
     # The statement is the query version's text; its values, tables and row count do count.
