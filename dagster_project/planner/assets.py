@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dagster_project.catalog.view import CatalogView
@@ -12,6 +12,7 @@ from dagster_project.contracts.assets.query import QuerySpec
 from dagster_project.contracts.assets.schema_catalog import SchemaCatalogSpec
 from dagster_project.contracts.errors import AssetNotFound
 from dagster_project.contracts.value import Text
+from dagster_project.planner.kept import Kept
 from dagster_project.planner.lexicon import Lexicon
 from dagster_project.planner.link import Linked, link
 from dagster_project.planner.quick_rules import RuleIndex
@@ -40,6 +41,10 @@ class PlannerAssets:
     searches: tuple[str, ...]
     """Searches that need nothing but words, in order of their names."""
     templates: tuple[Template, ...]
+    descriptions: dict[str, str] = field(default_factory=dict)
+    """Query to what it is described as."""
+    kept: Kept = field(default_factory=Kept, compare=False, repr=False)
+    """What is made of these on first use: the index over the templates, lines of a prompt."""
 
     def read(self, question: str, as_of: datetime) -> Linked:
         """Cut a normalised question into tokens."""
@@ -115,6 +120,7 @@ def prepare(release: Release, index: EntityIndex, as_of: datetime) -> PlannerAss
         },
         searches=tuple(name for name, spec in sorted(queries.items()) if _needs_words_only(spec)),
         templates=(),
+        descriptions={v.asset.header.name: v.asset.header.description for v in versions},
     )
     return PlannerAssets(
         **{f: getattr(assets, f) for f in assets.__slots__ if f != "templates"},
