@@ -21,6 +21,7 @@ from dagster_project.registry.checks import (
     check_access,
     check_catalog,
     check_mapping,
+    check_models,
     check_query,
     check_rules,
     check_source,
@@ -50,6 +51,8 @@ class _Admission:
 
     check_sql: bool
     existing: dict[Kind, set[str]]
+    prompts: dict[str, str]
+    """Every prompt that could be read, by name, with its stage."""
     admitted: dict[AssetId, ConfigAsset] = field(default_factory=dict)
     catalogs: dict[str, CatalogNames] = field(default_factory=dict)
 
@@ -82,7 +85,12 @@ def admit(
     for file in files:
         kind, _, name = file.id.partition(":")
         existing[cast("Kind", kind)].add(name)
-    state = _Admission(check_sql, existing)
+    prompts = {
+        asset.header.name: asset.spec.stage
+        for asset in readable.values()
+        if isinstance(asset.spec, PromptSpec)
+    }
+    state = _Admission(check_sql, existing, prompts)
     found: dict[AssetId, list[Problem]] = {}
     circles = _circles(readable)
     for asset in _upstream_first(readable):
@@ -199,8 +207,19 @@ def _together(asset: ConfigAsset, state: _Admission) -> Iterator[Problem]:
         case PolicySpec() as spec:
             sources, queries = state.existing["source"], state.existing["query"]
             yield from check_access.check_access(spec, sources, queries, state.every_catalog)
+        case PromptSpec() as spec:
+            yield from _prompt(asset.header.name, spec, state)
         case _:
             return
+
+
+def _prompt(name: str, spec: PromptSpec, state: _Admission) -> Iterator[Problem]:
+    policies = [spec.policy] if spec.policy else ["default", *sorted(state.existing["policy"])]
+    policy = next(filter(None, (state.spec("policy", known) for known in policies)), None)
+    if isinstance(policy, PolicySpec):
+        yield from check_models.check_against_policy(spec, policy.models)
+    same_stage = [other for other, stage in state.prompts.items() if stage == spec.stage]
+    yield from check_models.check_only_prompt(name, spec, same_stage)
 
 
 def _query(spec: QuerySpec, state: _Admission) -> Iterator[Problem]:

@@ -73,4 +73,11 @@ CODES: dict[str, Code] = {
     # golden sets
     "CFG080": Code("error", "Quarantine of an unknown case"),
     "CFG081": Code("error", "Gold by SQL without a source"),
+    # language models
+    "CFG090": Code("error", "A denied model or provider that does not exist"),
+    "CFG091": Code("warning", "A weighted region without a provider"),
+    "CFG092": Code("warning", "The prompt names a model that the policy lacks"),
+    "CFG093": Code("warning", "Another prompt of the stage is used"),
+    "CFG094": Code("warning", "A model without a price under a budget"),
+    "CFG095": Code("warning", "The prompt may be larger than every model takes"),
 }

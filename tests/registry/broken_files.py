@@ -10,6 +10,7 @@ from registry.good_site import (
     GRAPH_QUERY,
     GRAPH_SOURCE,
     MAPPING,
+    MODEL_POLICY,
     NOTES_QUERY,
     POLICY,
     PROMPT,
@@ -229,8 +230,31 @@ OTHER_PROBLEMS = [
            "spec.access[0].masked_columns[0]", "label", "    - {roles"),
     edited("prompt template", PROMPT_PATH, PROMPT, "{{ question }}", "{{ question", "CFG074",
            "spec.user", "Jinja2", "  user"),
+    edited("prompt variable of no stage", PROMPT_PATH, PROMPT, "[question]", "[question, rows]",
+           "CFG074", "spec.variables[1]", "time_zone", "  variables"),
     edited("prompt variable", PROMPT_PATH, PROMPT, "{{ question }}", "{{ qestion }}", "CFG074",
            "spec.user", "question", "  user"),
+]  # fmt: skip
+MODEL_PROBLEMS = [
+    edited("user in a model's URL", POLICY_PATH, MODEL_POLICY, "https://llm/v1",
+           "https://hunter2@llm/v1", "CFG026", "spec.models.providers[0].base_url", "api_key_ref",
+           "      - {name: site"),
+    edited("key in a model's URL", POLICY_PATH, MODEL_POLICY, "https://llm/v1",
+           "https://llm/v1?api-key=hunter2", "CFG026", "spec.models.providers[0].base_url",
+           "api_key_ref", "      - {name: site"),
+    edited("password in a model's URL", POLICY_PATH, MODEL_POLICY, "https://llm/v1",
+           "https://me:hunter2@llm/v1", "CFG026", "", "env:NAME", "      - {name: site"),
+    edited("key in clear", POLICY_PATH, MODEL_POLICY, "key:llm", "hunter2hunter2", "CFG026",
+           "spec.models.providers[0].api_key_ref", "env:NAME", "      - {name: site"),
+    edited("key behind a prefix", POLICY_PATH, MODEL_POLICY, "key:llm", "env:sk-hunter2", "CFG026",
+           "spec.models.providers[0].api_key_ref", "env:NAME", "      - {name: site"),
+    edited("key in a field of its own", POLICY_PATH, MODEL_POLICY, "api_key_ref: 'key:llm'",
+           "api_key: hunter2", "CFG026", "spec.models.providers[0].api_key", "env:NAME",
+           "      - {name: site"),
+    edited("denied model", POLICY_PATH, MODEL_POLICY, "deny: [spare]", "deny: [spair]", "CFG090",
+           "spec.models.routing.deny[0]", "spare", "    routing"),
+    edited("model's provider", POLICY_PATH, MODEL_POLICY, "provider: site, model: b",
+           "provider: sight, model: b", "CFG025", "spec.models", "site", "  models"),
 ]  # fmt: skip
 BROKEN = (
     FILE_PROBLEMS
@@ -240,4 +264,5 @@ BROKEN = (
     + ENGINE_PROBLEMS
     + QUERY_PROBLEMS
     + OTHER_PROBLEMS
+    + MODEL_PROBLEMS
 )

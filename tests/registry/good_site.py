@@ -154,6 +154,17 @@ spec:
   out_of_scope: {en: I know ovens., ko: 오븐만 압니다.}
   calendar: {time_zone: Asia/Seoul}
 """
+MODEL_POLICY = f"""\
+{POLICY}\
+  models:
+    providers:
+      - {{name: site, base_url: 'https://llm/v1', api_key_ref: 'key:llm', region: seoul}}
+    models:
+      - {{name: main, provider: site, model: a, usd_per_million_in: 1, usd_per_million_out: 4}}
+      - {{name: spare, provider: site, model: b, usd_per_million_in: 2}}
+    routing: {{deny: [spare], region_weights: {{seoul: 1}}}}
+    budgets: {{user_day_usd: 1}}
+"""
 PROMPT = """\
 kind: prompt
 name: route

@@ -26,7 +26,9 @@ def test_every_code_is_raised_by_a_broken_file() -> None:
     """No code without a test: those of several files are in tests of their own."""
     of_several_files = {"CFG008", "CFG009", "CFG013", "CFG031", "CFG033", "CFG075"}
     of_golden_sets = {"CFG080", "CFG081"}
-    assert {broken.code for broken in BROKEN} | of_several_files | of_golden_sets == set(CODES)
+    of_models = {"CFG091", "CFG092", "CFG093", "CFG094", "CFG095"}
+    covered = {broken.code for broken in BROKEN} | of_several_files | of_golden_sets | of_models
+    assert covered == set(CODES)
 
 
 def test_the_shipped_editor_schemas_are_fresh() -> None:

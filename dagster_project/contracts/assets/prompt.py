@@ -8,6 +8,21 @@ from pydantic import Field
 
 from dagster_project.contracts.value import Value
 
+STAGE_VARIABLES: dict[str, tuple[str, ...]] = {
+    "route_plan": (
+        "as_of",
+        "time_zone",
+        "catalog",
+        "queries",
+        "entities",
+        "times",
+        "rules",
+        "question",
+    ),
+    "compose": ("language", "question", "plain", "rows"),
+}
+"""What a stage fills in; a template may use these and no others."""
+
 
 class PromptSpec(Value):
     stage: Literal["route_plan", "compose"]

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from dagster_project.contracts.assets.policy import PolicySpec, QuickRule
-from dagster_project.contracts.assets.prompt import PromptSpec
+from dagster_project.contracts.assets.prompt import STAGE_VARIABLES, PromptSpec
 from dagster_project.contracts.assets.resolver import ResolverSpec
 from dagster_project.registry.checks.catalog_names import CatalogNames, twice
-from dagster_project.registry.problem import Problem, nearest
+from dagster_project.registry.checks.check_models import check_models, check_variables
+from dagster_project.registry.problem import Problem, listed, nearest
 from dagster_project.registry.read_yaml import Path
 
 _KEY_GROUP = re.compile(r"\{(\d+)(?::[^}]*)?\}")
@@ -59,6 +60,7 @@ def check_policy(spec: PolicySpec) -> Iterator[Problem]:
         at = ("spec", "calendar", "time_zone")
         near = nearest(zone, available_timezones())
         yield Problem("CFG073", at, f"no time zone {zone!r}", "an IANA name: Asia/Seoul", near)
+    yield from check_models(spec.models)
 
 
 def _quick_rule(rule: QuickRule, at: Path) -> Iterator[Problem]:
@@ -91,8 +93,11 @@ def check_prompt(spec: PromptSpec) -> Iterator[Problem]:
             offset = error.lineno if "\n" in getattr(spec, field) else 0
             yield Problem("CFG074", at, wrong, "Jinja2", line_offset=offset)
             continue
-        for name in sorted(meta.find_undeclared_variables(tree) - set(spec.variables)):
-            if spec.variables:
-                near = nearest(name, spec.variables)
-                wrong = f"variable {name!r} is not declared"
-                yield Problem("CFG074", at, wrong, "one of `variables`", near)
+        known = spec.variables or STAGE_VARIABLES[spec.stage]
+        for name in sorted(meta.find_undeclared_variables(tree) - set(known)):
+            wrong = f"variable {name!r} is not declared"
+            if not spec.variables:
+                wrong = f"{spec.stage} fills in no variable {name!r}"
+            expected = "one of `variables`" if spec.variables else f"one of {listed(known)}"
+            yield Problem("CFG074", at, wrong, expected, nearest(name, known))
+    yield from check_variables(spec)
