@@ -19,6 +19,7 @@ the request. Every behaviour answers as a stream where the request asks for one.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -29,17 +30,21 @@ from .behaviours import (
     Behaviour,
     bad_gateway,
     bad_request,
+    body_of,
     content_filter,
     cut_body,
     cut_json,
     cut_stream,
     drip,
+    drip_head,
     echoes_key,
     empty_choices,
+    error_within,
     fenced_json,
     forbidden,
     good,
     huge,
+    ignores_stream,
     insufficient_quota,
     knows_only,
     length_stop,
@@ -52,6 +57,7 @@ from .behaviours import (
     rate_limited,
     redirect,
     refusal,
+    refuses_parameters,
     reset,
     server_error,
     slow,
@@ -69,18 +75,22 @@ __all__ = [
     "ModelServer",
     "bad_gateway",
     "bad_request",
+    "body_of",
     "content_filter",
     "cut_body",
     "cut_json",
     "cut_stream",
     "drip",
+    "drip_head",
     "echoes_key",
     "empty_choices",
+    "error_within",
     "example_of",
     "fenced_json",
     "forbidden",
     "good",
     "huge",
+    "ignores_stream",
     "insufficient_quota",
     "knows_only",
     "length_stop",
@@ -94,6 +104,7 @@ __all__ = [
     "rate_limited",
     "redirect",
     "refusal",
+    "refuses_parameters",
     "reset",
     "scripted_model",
     "scripted_models",
@@ -105,8 +116,10 @@ __all__ = [
 
 
 @contextmanager
-def model_server(brain: Brain | None = None) -> Iterator[ModelServer]:
-    server = ModelServer(brain)
+def model_server(
+    brain: Brain | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[ModelServer]:
+    server = ModelServer(brain, tls=tls)
     try:
         yield server
     finally:

@@ -269,6 +269,67 @@ def no_usage() -> Behaviour:
     return _saying("no_usage", lambda text: text, usage=False)
 
 
+def drip_head() -> Behaviour:
+    """Header lines now and then, and never a body."""
+
+    def run(wire: Wire, request: Request, think: Think, _: str) -> None:
+        wire.raw(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            wire.raw(b"x-more: to come\r\n")
+            wire.wait(0.05)
+
+    return Behaviour("drip_head", run)
+
+
+def body_of(
+    body: bytes,
+    *,
+    status: int = 200,
+    content_type: str = "application/json",
+    headers: dict[str, str] | None = None,
+) -> Behaviour:
+    """Just these bytes."""
+    return Behaviour("body_of", lambda wire, *_: wire.body(status, body, content_type, headers))
+
+
+def error_within(code: int | str | None = 503) -> Behaviour:
+    """200, and an error in it, as some gateways answer."""
+
+    def run(wire: Wire, request: Request, think: Think, _: str) -> None:
+        error = {"error": {"message": "The upstream failed", "code": code}}
+        if request.get("stream"):
+            wire.events([error])
+        else:
+            wire.json(200, error)
+
+    return Behaviour("error_within", run)
+
+
+def ignores_stream() -> Behaviour:
+    """One whole answer, whatever was asked for."""
+
+    def run(wire: Wire, request: Request, think: Think, _: str) -> None:
+        wire.json(200, completion.completion(request, {"content": think()}))
+
+    return Behaviour("ignores_stream", run)
+
+
+def refuses_parameters(*names: str) -> Behaviour:
+    """400 for the first of them that is sent, as new models do with `max_tokens`; else good."""
+
+    def run(wire: Wire, request: Request, think: Think, _: str) -> None:
+        for name in names:
+            if name in request:
+                said = f"Unsupported parameter: '{name}' is not supported with this model."
+                said += " Use 'max_completion_tokens' instead." if name == "max_tokens" else ""
+                error = {"message": said, "type": "invalid_request_error", "param": name}
+                wire.json(400, {"error": error})
+                return
+        _message(wire, request, {"content": think()})
+
+    return Behaviour("refuses_parameters", run)
+
+
 BEHAVIOURS: dict[str, Callable[[], Behaviour]] = {
     make.__name__: make
     for make in (
@@ -281,4 +342,4 @@ BEHAVIOURS: dict[str, Callable[[], Behaviour]] = {
     "refuses_format": lambda: knows_only("text"),
     "ends_early": lambda: cut_stream(cleanly=True),
 }  # fmt: skip
-"""All of them by name, as they are without arguments."""
+"""By name, each as it is without arguments."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections import deque
@@ -55,7 +56,9 @@ class Asked:
 class ModelServer:
     """Answers from its own threads, one for each connection. Safe from many threads."""
 
-    def __init__(self, brain: Brain | None = None, port: int = 0) -> None:
+    def __init__(
+        self, brain: Brain | None = None, port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.brain = brain
         self.always: Behaviour = good()
         """What it does once the script is over."""
@@ -65,6 +68,7 @@ class ModelServer:
         self.requests: list[Asked] = []
         """Of `/chat/completions`, in the order in which they came."""
         self.other_requests: list[Asked] = []
+        self._tls = tls
         self._script: deque[Behaviour] = deque()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -75,7 +79,7 @@ class ModelServer:
 
     @property
     def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/v1"
 
     def script(self, *behaviours: Behaviour) -> None:
         """Add to what the next chat requests meet, one each."""
@@ -135,8 +139,11 @@ class ModelServer:
             ).start()
 
     def _serve(self, connection: socket.socket, stopping: threading.Event) -> None:
-        wire = Wire(connection, stopping)
+        spoken = connection
         try:
+            if self._tls is not None:
+                spoken = self._tls.wrap_socket(connection, server_side=True)
+            wire = Wire(spoken, stopping)
             while wire.keep and not stopping.is_set():
                 self._answer(wire, *wire.read_request())
         except (Gone, OSError, ValueError):
@@ -144,7 +151,7 @@ class ModelServer:
         finally:
             with self._lock:
                 self._open.discard(connection)
-            connection.close()
+            spoken.close()
 
     def _answer(
         self, wire: Wire, method: str, path: str, headers: dict[str, str], body: bytes

@@ -1,0 +1,1 @@
+from tests.model_server import scripted_model, scripted_models  # noqa: F401
