@@ -7,6 +7,7 @@ from typing import Literal
 
 from dagster_project.contracts.empty import EmptyReason
 from dagster_project.contracts.golden import CriticName
+from dagster_project.contracts.model_call import ModelMode
 from dagster_project.contracts.plan import Route
 from dagster_project.contracts.value import TraceId, Value
 
@@ -89,10 +90,13 @@ class CaseResult(Value):
     """Other rows than the baseline's, and the baseline's release gives them too: the data moved."""
     model_changed: bool = False
     """Fails with the model's reply of now and passes with the kept one: the model moved."""
+    stood_in: str = ""
+    """Why the built-in planner planned it though a model was to; empty: none was missed."""
     assets: dict[str, str] = {}
     """What it read: asset id to content hash."""
     duration_ms: float = 0.0
     tokens: int = 0
+    """Of all its asks: repeats, relations and controls too."""
     cost_usd: float = 0.0
 
 
@@ -140,6 +144,7 @@ class Summary(Value):
     seconds: float
     stale: int = 0
     tokens: int = 0
+    """Of all asks, those of the search for culprits too."""
     cost_usd: float = 0.0
 
     @property
@@ -150,7 +155,8 @@ class Summary(Value):
 class Culprit(Value):
     """R9, R10: asset versions that, swapped back together, make the cases pass again."""
 
-    cause: Literal["config", "data", "model", "flaky", "unknown"]
+    cause: Literal["config", "data", "model", "flaky", "stale", "unknown"]
+    """stale: the cases were not tested, as kept replies no longer fit."""
     assets: dict[str, tuple[str | None, str | None]] = {}
     """Asset id to its version in the green release and now; None: it was not there."""
     cases: tuple[str, ...] = ()
@@ -178,6 +184,8 @@ class Night(Value):
     """Dagster's."""
     only: tuple[str, ...] = ()
     """The cases that ran, when not all did; such a night is never the last green one."""
+    model: ModelMode = "fill"
+    """Whether models were asked."""
     started_at: datetime
     summary: Summary
     verdict: Verdict

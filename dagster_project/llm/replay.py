@@ -157,15 +157,10 @@ class ReplayingModels:
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierReplies:
-    """The reply that was kept before the one at hand, to see whether the model moved. Fulfils
-    `Models`; asks nobody."""
+class GivenReplies:
+    """Replies at hand, whatever the prompt around the question. Fulfils `Models`; asks nobody."""
 
-    database: Database
-    at_hand: Mapping[ModelPurpose, object]
-    """The JSON that an answer was made from; a purpose that is missing had none."""
-    since: datetime | None = None
-    """A reply at hand that was kept before this moment has not moved."""
+    replies: Mapping[ModelPurpose, ModelCall]
 
     def ready(self) -> str:
         return ""
@@ -175,25 +170,51 @@ class EarlierReplies:
         request: ModelRequest,
         read: Callable[[Any], T],
         spender: Spender,  # noqa: ARG002
+        seconds: float,  # noqa: ARG002
+    ) -> ModelAnswer[T]:
+        given = self.replies.get(request.purpose)
+        if given is None:
+            return ModelAnswer(None, failure=NOT_KEPT)
+        return _again(request, read, given, time.perf_counter())
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierReplies:
+    """The replies that were kept before those at hand, to see whether a model moved. Fulfils
+    `Models`; asks nobody."""
+
+    database: Database
+    at_hand: Mapping[ModelPurpose, ModelCall]
+    """What an answer was made from; given again where no other reply was kept before it."""
+    since: datetime | None = None
+    """A reply that was kept before this moment has not moved."""
+
+    def ready(self) -> str:
+        return ""
+
+    def ask(
+        self,
+        request: ModelRequest,
+        read: Callable[[Any], T],
+        spender: Spender,
         seconds: float,
     ) -> ModelAnswer[T]:
         started = time.perf_counter()
         try:
             with _store(self.database, min(seconds, _STORE_SECONDS)) as connection:
                 fitting = newest(connection, Marks.of(request), _LOOKED_BACK)
-            earlier = self._earlier(request.purpose, fitting)
+            earlier = self._earlier(self.at_hand.get(request.purpose), fitting)
             if earlier is None:
-                return ModelAnswer(None, failure=NOT_KEPT)
+                return GivenReplies(self.at_hand).ask(request, read, spender, seconds)
             return _replayed(request, read, earlier, started)
         except Exception as error:
             return ModelAnswer(None, failure=f"kept replies could not be used: {_short(error)}")
 
-    def _earlier(self, purpose: ModelPurpose, fitting: list[Recording]) -> Recording | None:
-        if purpose not in self.at_hand:
-            return fitting[0] if fitting else None
-        now = canonical(self.at_hand[purpose])
+    def _earlier(self, now: ModelCall | None, fitting: list[Recording]) -> Recording | None:
+        """Past all that say what is said now, the next."""
+        said = None if now is None else canonical(now.parsed)
         same = 0
-        while same < len(fitting) and fitting[same].reply == now:
+        while same < len(fitting) and fitting[same].reply == said:
             same += 1
         known = fitting[same - 1].recorded_at if same else None
         if same == len(fitting) or (known and self.since and known < self.since):
@@ -205,16 +226,32 @@ def _replayed(
     request: ModelRequest, read: Callable[[Any], T], recording: Recording, started: float
 ) -> ModelAnswer[T]:
     """What `read` makes of a kept reply; stale when it takes it no more."""
-    call = ModelCall(
+    kept = ModelCall(
         purpose=request.purpose,
         prompt=request.prompt,
         provider=recording.provider,
         model=recording.model,
         outcome="ok",
         detail=f"kept {recording.recorded_at:%Y-%m-%d %H:%M} UTC by {recording.recorded_by}",
-        messages=request.messages,
         reply=recording.reply,
         parsed=orjson.loads(recording.reply),
+    )
+    return _again(request, read, kept, started)
+
+
+def _again(
+    request: ModelRequest, read: Callable[[Any], T], given: ModelCall, started: float
+) -> ModelAnswer[T]:
+    call = ModelCall(
+        purpose=request.purpose,
+        prompt=request.prompt,
+        provider=given.provider,
+        model=given.model,
+        outcome="ok",
+        detail=given.detail,
+        messages=request.messages,
+        reply=given.reply,
+        parsed=given.parsed,
         replayed=True,
     )
     try:

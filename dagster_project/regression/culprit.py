@@ -3,6 +3,7 @@
 A failed case is asked again: what passes now is flaky. Then in the last green release, whole, on
 today's data: what fails even there is the data's doing. The rest is config: changed assets go back
 by halves until the smallest set is found that cures. A culprit is tried on every other case first.
+What a model is to blame for is known before, see `model_witness`; here its kept replies are given.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from dagster_project.registry.references import upstream
 from dagster_project.regression import nights
 from dagster_project.regression.changed import first_stage
 from dagster_project.regression.minimal_cause import Cause, minimal_cause
-from dagster_project.regression.trials import Back, Trials
+from dagster_project.regression.model_part import Spent
+from dagster_project.regression.trials import FEW_CALLS, Back, Trials
 
 MOST_CASES = 100
 """Failed cases that are looked into; a bad edit that breaks hundreds is seen in these too."""
@@ -45,21 +47,37 @@ def find_culprits(
     green: Night,
     now: datetime,
     progress: Progress | None = None,
+    most_calls: int = FEW_CALLS,
 ) -> tuple[Culprit, ...]:
-    """Causes of the failed cases, config first, each with its cases.
+    """As `search_culprits`, without what it cost."""
+    return search_culprits(canvas, suite, failed, release, green, now, progress, most_calls)[0]
 
-    Nothing of the search is kept. Raises: StoreError.
+
+def search_culprits(
+    canvas: Canvas,
+    suite: Suite,
+    failed: Sequence[GoldenCase],
+    release: Release,
+    green: Night,
+    now: datetime,
+    progress: Progress | None,
+    most_calls: int,
+) -> tuple[tuple[Culprit, ...], Spent]:
+    """Causes of the failed cases, config first, each with its cases; and what models cost.
+
+    Nothing of the search is kept but replies of models. `most_calls`: see `Trials`.
+    Raises: StoreError.
     """
     ids = tuple(case.id for case in failed)
     if not ids:
-        return ()
+        return (), Spent()
     try:
         before = canvas.release(base_release_id(green.release_id))
     except AssetNotFound:
         why = f"the green night's release {green.release_id} is not stored: nothing to go back to"
-        return (Culprit(cause="unknown", cases=ids, explanation=why),)
+        return (Culprit(cause="unknown", cases=ids, explanation=why),), Spent()
     search = _Search(
-        trials=Trials(canvas, suite, release, before, now),
+        trials=Trials(canvas, suite, release, before, now, most_calls),
         read={r.case_id: frozenset(r.assets) for r in nights.results(canvas.database, green.id)},
     )
     started = time.perf_counter()
@@ -68,7 +86,17 @@ def find_culprits(
             told = f"case {place + 1}/{len(failed[:MOST_CASES])}, {len(search.found)} found"
             progress("culprit", told, (time.perf_counter() - started) * 1000)
         search.look_into(case)
-    return search.culprits(not_looked_at=ids[MOST_CASES:])
+    spent = search.trials.spent
+    return _priced(search.culprits(ids[MOST_CASES:]), search.trials), spent
+
+
+def _priced(found: tuple[Culprit, ...], trials: Trials) -> tuple[Culprit, ...]:
+    """The first one says what the search cost, where it cost something."""
+    if not found or trials.spent == Spent():
+        return found
+    dry = " and was cut short there" if trials.ran_dry else ""
+    told = f"{found[0].explanation}; the search took {trials.spent}{dry}"
+    return (found[0].model_copy(update={"explanation": told}), *found[1:])
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from dagster_project.contracts.value import AssetId
 from dagster_project.regression import nights
 from dagster_project.regression.golden_files import load_suites
 from dagster_project.regression.mixed_release import what_does_not_fit
+from dagster_project.regression.model_part import pinned
 from dagster_project.regression.rollback_targets import RollbackTargets
 from dagster_project.regression.run_suite import run_suite
 from dagster_project.store.single_statements import single_statements
@@ -111,9 +112,10 @@ def _dry_run(
             text = f"golden_sets/ has no suite {name!r} any more, so it was not tried"
             notes.append(Reason(name="no_dry_run", text=text))
             continue
+        suite = found[name]
         tried = run_suite(
             canvas,
-            found[name],
+            suite.model_copy(update={"model": pinned(suite.model)}),
             day=night.day,
             started_by="dry_run",
             by="canvas",

@@ -18,5 +18,5 @@ def failed_cases(database: Database, suite: str) -> tuple[str, ...]:
     newest = nights.newest_nights(database, suite, 1)
     if not newest:
         return ()
-    found = nights.results(database, newest[0].id, ("failed", "error", "timed_out"))
+    found = nights.results(database, newest[0].id, ("failed", "error", "timed_out", "stale"))
     return tuple(result.case_id for result in found)

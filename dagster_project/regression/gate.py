@@ -131,6 +131,12 @@ def _judged(
 ) -> GateReport:
     bad = any(found.verdict.colour == "red" for found in pairs.values())
     more = [] if chosen.total else ["no golden case guards this: see docs/golden-sets.md"]
+    more += [
+        f"{name}: {note.text}: {', '.join(note.cases[:6])}"
+        for name, found in pairs.items()
+        for note in found.verdict.notes
+        if note.name == "no_model"
+    ]
     if drafts.base is None:
         more.append("nothing is in force yet: the cases' own expectations decide")
     return report.model_copy(
@@ -142,6 +148,8 @@ def _judged(
             "worse": tuple(one for found in pairs.values() for one in found.worse),
             "better": tuple(name for found in pairs.values() for name in found.better),
             "notes": (*report.notes, *more),
+            "tokens": sum(found.spent.tokens for found in pairs.values()),
+            "cost_usd": round(sum(found.spent.cost_usd for found in pairs.values()), 8),
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from dagster_project.regression import nights
 from dagster_project.regression.ask_cases import ask_cases
 from dagster_project.regression.baselines import Baseline
 from dagster_project.regression.gate_report import Worse
+from dagster_project.regression.model_part import Spent
 from dagster_project.regression.open_gold import open_gold
 from dagster_project.regression.run_case import CaseRunner, Ran
 from dagster_project.regression.verdict import Counted, Past, judge
@@ -44,6 +45,8 @@ class Pairs:
     verdict: Verdict
     worse: tuple[Worse, ...]
     better: tuple[str, ...]
+    spent: Spent
+    """On models, in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,10 @@ def run_pairs(
 ) -> Pairs:
     """The verdict over what only the drafts cause. Without a base the cases' own checks decide.
 
-    Effects: keeps the two traces of each worse case. Raises: StoreError.
+    Kept replies stand in for models; where none fits one is asked and its reply kept, so that what
+    is published has them all. Effects: keeps the two traces of each worse case. Raises: StoreError.
     """
+    suite = _filling(suite)
     aside = frozenset(q.case for q in suite.quarantine if bench.at.date() < q.until)
     before = {r.case_id: r for r in _run(bench, suite, cases, bench.base, {}, aside)[1]}
     beside = _as_baselines(before, bench.base)
@@ -100,7 +105,16 @@ def run_pairs(
             for r in after
             if r.case_id in before and before[r.case_id].outcome != "passed" and _own_pass(r)
         ),
+        _spent((*before.values(), *after)),
     )
+
+
+def _filling(suite: Suite) -> Suite:
+    return suite if suite.model == "off" else suite.model_copy(update={"model": "fill"})
+
+
+def _spent(results: Iterable[CaseResult]) -> Spent:
+    return sum((Spent(0, r.tokens, r.cost_usd) for r in results), Spent())
 
 
 def _run(

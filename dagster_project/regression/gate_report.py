@@ -61,4 +61,7 @@ class GateReport(Value):
     """`suite/case` that fail in force and pass with the drafts."""
     blessed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    tokens: int = 0
+    """Of language models, in both releases."""
+    cost_usd: float = 0.0
     seconds: float = 0.0

@@ -158,7 +158,8 @@ def record_of_cases(database: Database, suite: str) -> dict[str, tuple[int, int]
             )
             select case_id, sum(attempts)::int, sum(failures)::int
             from canvas.golden_result join last on night = last.id
-            where outcome <> 'skipped' and not body @> '{"quarantined": true}' group by case_id
+            where outcome not in ('skipped', 'stale') and not body @> '{"quarantined": true}'
+            group by case_id
             """,
             (suite, HISTORY_NIGHTS),
         ).fetchall()

@@ -2,26 +2,29 @@
 
 A difference from the baseline counts against the config only when it must: where the answer read
 other versions than the baseline did, the baseline's own release is asked too, now. What both give
-is the data's doing, what only the new versions give is theirs.
+is the data's doing, what only the new versions give is theirs. Where the versions are the same and
+a model planned otherwise, the baseline's own reply is given again: what differs from that is the
+model's doing.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 
 from dagster_project.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.policy import PolicySpec
 from dagster_project.contracts.errors import AssetNotFound
-from dagster_project.contracts.golden import CriticName, GoldenCase, Relation, Suite
+from dagster_project.contracts.golden import CriticName, GoldenCase, Suite
+from dagster_project.contracts.model_call import ModelCall, ModelPurpose
 from dagster_project.contracts.night import CaseResult, Check, Fingerprint, Outcome
-from dagster_project.contracts.trace import Ask, Trace
+from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import base_release_id
+from dagster_project.llm.replay import GivenReplies, stale_reason
 from dagster_project.planner.assets import policy_of
+from dagster_project.regression.ask_case import CaseAsker, Instead
 from dagster_project.regression.baselines import Baseline, Shelf
 from dagster_project.regression.check_case import criticised, unmet
 from dagster_project.regression.compare import worse
@@ -29,11 +32,16 @@ from dagster_project.regression.critics import criticise
 from dagster_project.regression.facts import check_fact
 from dagster_project.regression.fingerprint import fingerprint
 from dagster_project.regression.gold import GoldReader
+from dagster_project.regression.model_part import (
+    Meter,
+    has_model_part,
+    pinned,
+    same_replies,
+    stood_in,
+    taken_calls,
+)
 from dagster_project.regression.relations import check_relation
-from sources.drill import DrilledSource
-
-_KEPT_ANSWERS = 256
-"""Of other questions that relations name; several cases may name the same."""
+from dagster_project.traces import find
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,13 @@ class Attempt:
     scores: dict[CriticName, float]
     failed: tuple[Check, ...]
     data_changed: bool
+    stale: str = ""
+    """What moved, where a kept reply no longer fits and no model was asked: nothing was tested."""
 
     @property
     def outcome(self) -> Outcome:
+        if self.stale:
+            return "stale"
         if not self.failed:
             return "passed"
         return "timed_out" if self.found.error.endswith("_TIMEOUT") else "failed"
@@ -73,15 +85,17 @@ class CaseRunner:
         now: datetime,
         *,
         gold: GoldReader | None,
+        meter: Meter | None = None,
     ) -> None:
+        """Models are asked as the suite says. `meter` is told what the asks of a case cost."""
         self.release = release
+        self.meter = meter or Meter()
         self._canvas = canvas
         self._suite = suite
         self._baselines = baselines
         self._gold = gold
-        self._as_of = clock(release, now)
-        self._others: OrderedDict[str, Trace] = OrderedDict()
-        self._lock = Lock()
+        as_of = clock(release, now)
+        self._asker = CaseAsker(canvas, release, suite.model, as_of, baselines, self.meter)
 
     def run(self, case: GoldenCase, quarantined: bool, generated: bool) -> Ran:
         """The case's result and its answer. A bug or a lost database is an outcome, no exception.
@@ -104,33 +118,58 @@ class CaseRunner:
         try:
             attempts = [self.attempt(case)]
             while attempts[0].failed and len(attempts) <= self._suite.criteria.repeats:
-                attempts.append(self.attempt(case))
+                attempts.append(self.attempt(case, again=True))
         except Exception as error:  # one case that breaks must not cost the night
             why = f"{type(error).__name__}: {error}"
             broken = {"outcome": "error", "reason": why, "attempts": 1, "failures": 1}
             return Ran(shell.model_copy(update=broken), None)
         return Ran(self._result(shell, case, attempts), attempts[0].trace)
 
-    def attempt(self, case: GoldenCase) -> Attempt:
-        """Ask once and judge. Raises: CanvasError, StoreError."""
-        baseline = self._baselines.get(case.id)
-        return self.judge(case, self._ask(case, case.question, self.release, baseline))
+    def attempt(self, case: GoldenCase, *, again: bool = False) -> Attempt:
+        """Ask once and judge. Raises: CanvasError, StoreError.
 
-    def judge(self, case: GoldenCase, trace: Trace) -> Attempt:
+        `again`: a reply that was recorded the first time holds.
+        """
+        mode = self._suite.model
+        mode = pinned(mode) if again and mode == "record" else mode
+        return self.judge(case, self._asker.ask(case, mode))
+
+    def attempt_with(self, case: GoldenCase, failing: Trace, instead: Instead) -> Attempt:
+        """The case with other replies in place of those of a failing answer, and of those of the
+        answers that it is compared with. Raises: as `attempt`."""
+        models = instead(failing)
+        assert models is not None
+        trace = self._asker.ask(case, models=models)
+        return self.judge(case, trace, instead)
+
+    def judge(self, case: GoldenCase, trace: Trace, instead: Instead | None = None) -> Attempt:
         """An answer at hand, given by this release. Raises: as `attempt`."""
-        baseline = self._baselines.get(case.id)
         found = fingerprint(trace)
         scores = criticise(trace, found)
+        others = () if stale_reason(trace) else self._asker.others_of(case, instead)
+        for one in (trace, *others):
+            if stale := stale_reason(one):
+                return Attempt(trace, found, scores, (), data_changed=False, stale=stale)
         if case.drill is not None:
             scores["compile"] = 1.0  # the statement was not what failed
         failed = [
             *unmet(case.expect, trace, found),
             *criticised(scores, self._suite.criteria),
             *self._facts(case, trace),
-            *self._relations(case, trace, found),
+            *_relations(case, trace, found, others),
         ]
-        compared, data_changed = self._beside(case, baseline, trace, found)
+        compared, data_changed = self._beside(case, self._baselines.get(case.id), trace, found)
         return Attempt(trace, found, scores, (*failed, *compared), data_changed)
+
+    def blessed_replies(self, case: GoldenCase, trace: Trace) -> Mapping[ModelPurpose, ModelCall]:
+        """What models answered for the baseline, where it read the same versions; else nothing."""
+        baseline = self._baselines.get(case.id)
+        if baseline is None or baseline.assets != trace.asset_versions:
+            return {}
+        try:
+            return taken_calls(find.get(self._canvas.database, baseline.trace_id))
+        except AssetNotFound:
+            return {}
 
     # ---------------------------------------------------------------------------------------------
 
@@ -139,10 +178,11 @@ class CaseRunner:
         shown = attempts[0]
         lost = failures * 2 > len(attempts)
         baseline = self._baselines.get(case.id)
+        spent = self.meter.of(case.id)
         return shell.model_copy(
             update={
-                "outcome": shown.outcome if lost else "passed",
-                "reason": str(shown.failed[0]) if shown.failed else "",
+                "outcome": shown.outcome if lost or shown.stale else "passed",
+                "reason": str(shown.failed[0]) if shown.failed else self._told(shown.stale),
                 "checks": shown.failed,
                 "critics": shown.scores,
                 "fingerprint": shown.found,
@@ -153,27 +193,16 @@ class CaseRunner:
                 "data_changed": shown.data_changed,
                 "assets": shown.trace.asset_versions,
                 "duration_ms": shown.trace.duration_ms,
+                "stood_in": stood_in(shown.trace),
+                "tokens": spent.tokens,
+                "cost_usd": spent.cost_usd,
             }
         )
 
-    def _ask(
-        self, case: GoldenCase, question: str, release: Release, baseline: Baseline | None = None
-    ) -> Trace:
-        ask = Ask(
-            question=question,
-            user=case.user,
-            roles=case.roles,
-            language=case.language,
-            as_of=case.as_of or self._as_of,
-            test_mode=True,
-            baseline_trace_id=baseline.trace_id if baseline else None,
-        )
-        drill = case.drill
-        if drill is None:
-            return self._canvas.ask_in(release, ask)
-        return self._canvas.ask_in(
-            release, ask, lambda source: DrilledSource(source, drill.fails, drill.calls)
-        )
+    def _told(self, stale: str) -> str:
+        if not stale or self._suite.model != "replay":
+            return stale
+        return f"{stale}; `canvas golden record {self._suite.suite}` asks a model anew"
 
     def _facts(self, case: GoldenCase, trace: Trace) -> list[Check]:
         checks = (
@@ -182,32 +211,6 @@ class CaseRunner:
         )
         return [check for check in checks if not check.passed]
 
-    def _relations(self, case: GoldenCase, trace: Trace, found: Fingerprint) -> list[Check]:
-        checks = []
-        for place, relation in enumerate(case.expect.relations):
-            other = self._other(case, relation)
-            checks.append(
-                check_relation(
-                    relation, trace, other, found, fingerprint(other), f"relations[{place}]"
-                )
-            )
-        return [check for check in checks if not check.passed]
-
-    def _other(self, case: GoldenCase, relation: Relation) -> Trace:
-        """The answer to a relation's question; asked once for all cases that name it."""
-        key = f"{case.as_of}\n{case.roles}\n{case.user}\n{relation.question}"
-        with self._lock:
-            if key in self._others:
-                self._others.move_to_end(key)
-                return self._others[key]
-        plain = case.model_copy(update={"language": None, "drill": None})
-        trace = self._ask(plain, relation.question, self.release)
-        with self._lock:
-            self._others[key] = trace
-            while len(self._others) > _KEPT_ANSWERS:
-                self._others.popitem(last=False)
-        return trace
-
     def _beside(
         self, case: GoldenCase, baseline: Baseline | None, trace: Trace, found: Fingerprint
     ) -> tuple[tuple[Check, ...], bool]:
@@ -215,7 +218,7 @@ class CaseRunner:
         if baseline is None or found == baseline.fingerprint:
             return (), False
         if trace.asset_versions == baseline.assets:
-            return (), True
+            return self._beside_its_reply(case, baseline, trace, found)
         checks = worse(baseline.fingerprint, found)
         if not checks:
             return (), False
@@ -223,8 +226,39 @@ class CaseRunner:
             release = self._canvas.release(base_release_id(baseline.release_id))
         except AssetNotFound:
             return checks, False  # it was answered from drafts, which are stored nowhere
-        control = fingerprint(self._ask(case, case.question, release))
-        return worse(control, found), control != baseline.fingerprint
+        control = self._asker.ask(case, pinned(self._suite.model), release)
+        if stale_reason(control) or (stood_in(control) and not stood_in(trace)):
+            return checks, False  # no model said what it would have said then
+        seen = fingerprint(control)
+        return worse(seen, found), seen != baseline.fingerprint
+
+    def _beside_its_reply(
+        self, case: GoldenCase, baseline: Baseline, trace: Trace, found: Fingerprint
+    ) -> tuple[tuple[Check, ...], bool]:
+        """With the same versions: the data moved, unless a model plans otherwise."""
+        if found.plan == baseline.fingerprint.plan or not has_model_part(trace):
+            return (), True
+        then, now = self.blessed_replies(case, trace), taken_calls(trace)
+        if same_replies(then, now):
+            return (), True
+        checks = worse(baseline.fingerprint, found)
+        if not checks or not then:
+            return checks, False
+        control = self._asker.ask(case, models=GivenReplies(then))
+        if not same_replies(then, taken_calls(control)):
+            return checks, False
+        seen = fingerprint(control)
+        return worse(seen, found), seen != baseline.fingerprint
+
+
+def _relations(
+    case: GoldenCase, trace: Trace, found: Fingerprint, others: tuple[Trace, ...]
+) -> list[Check]:
+    checks = (
+        check_relation(relation, trace, other, found, fingerprint(other), f"relations[{place}]")
+        for place, (relation, other) in enumerate(zip(case.expect.relations, others, strict=True))
+    )
+    return [check for check in checks if not check.passed]
 
 
 def clock(release: Release, now: datetime) -> datetime | None:

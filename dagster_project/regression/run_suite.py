@@ -16,13 +16,14 @@ from dagster_project.pipeline.run import Progress
 from dagster_project.regression import nights
 from dagster_project.regression.ask_cases import THREADS, ask_cases
 from dagster_project.regression.baselines import Shelf, replans_of_baselines, retired
-from dagster_project.regression.culprit import find_culprits
 from dagster_project.regression.generate import generated_cases
+from dagster_project.regression.model_witness import ModelWitness
+from dagster_project.regression.night_culprits import ModelPart, name_culprits
 from dagster_project.regression.open_gold import open_gold
 from dagster_project.regression.run_case import CaseRunner, Ran
 from dagster_project.regression.sources_seen import unhealthy_sources
 from dagster_project.regression.summary import CriticSums, summarise
-from dagster_project.regression.verdict import Past, judge
+from dagster_project.regression.verdict import Counted, Past, judge
 from dagster_project.traces.keep import keep_all
 
 Sink = Callable[[Sequence[CaseResult]], None]
@@ -77,6 +78,7 @@ def run_suite(
         green_release_id=green.release_id if green else None,
         run_id=run_id,
         only=tuple(only),
+        model=suite.model,
         started_at=started_at,
         summary=_TO_COME,
         verdict=Verdict(colour="red", power="it has not ended"),
@@ -85,16 +87,13 @@ def run_suite(
         night_id = nights.start_night(canvas.database, night, whole=not only)
         night = night.model_copy(update={"id": night_id})
     done = _ask_and_judge(canvas, suite, release, night, cases, green, sink, progress, threads)
-    seconds = time.perf_counter() - started
-    night = night.model_copy(
-        update={"summary": summarise(done.counted, done.critics, seconds), "verdict": done.verdict}
-    )
+    summary = summarise(done.counted, done.critics, time.perf_counter() - started)
+    night = night.model_copy(update={"summary": summary, "verdict": done.verdict})
     if not record:
         return night
-    if done.verdict.colour == "red" and green is not None:
+    if done.verdict.colour == "red":
         failed = [case for case in cases.cases if case.id in done.broken]
-        culprits = find_culprits(canvas, suite, failed, release, green, started_at, progress)
-        night = night.model_copy(update={"culprits": culprits})
+        night = name_culprits(canvas, suite, failed, release, green, night, done.part, progress)
     return nights.end_night(canvas.database, night)
 
 
@@ -127,10 +126,11 @@ class SuiteCases:
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    counted: list
+    counted: list[Counted]
     critics: CriticSums
     verdict: Verdict
     broken: frozenset[str]
+    part: ModelPart
 
 
 def _ask_and_judge(
@@ -149,8 +149,10 @@ def _ask_and_judge(
     gold = open_gold(canvas, suite, release)
     runner = CaseRunner(canvas, suite, release, known, night.started_at, gold=gold)
     critics, sources = CriticSums(), set[str]()
+    part = ModelPart(ModelWitness(runner, database, green), cases.cases)
 
     def take(piece: Sequence[Ran]) -> None:
+        piece = [part.looked_at(ran) for ran in piece]
         results = [ran.result if night.id else _without_trace(ran.result) for ran in piece]
         if night.id:
             keep_all(database, [ran.trace for ran in piece if ran.trace is not None])
@@ -181,10 +183,11 @@ def _ask_and_judge(
     if hours is not None and night.id:
         oldest = night.started_at - timedelta(hours=hours)
         past = replace(past, bad_sources=unhealthy_sources(canvas, release, sources, oldest))
+    counted = part.marked(counted)
     verdict = judge(counted, suite.criteria, past, whole=not night.only)
     worse = ("failed", "error", "timed_out")
     broken = frozenset(c.case_id for c in counted if c.outcome in worse and not c.aside)
-    return _Done(counted, critics, verdict, broken)
+    return _Done(counted, critics, verdict, broken, part)
 
 
 def _without_trace(result: CaseResult) -> CaseResult:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dagster_project.contracts.golden import CriticName
 from dagster_project.contracts.night import CaseResult, Summary
-from dagster_project.regression.verdict import Counted
+from dagster_project.regression.verdict import NOT_TESTED, Counted
 
 
 class CriticSums:
@@ -29,7 +29,7 @@ class CriticSums:
 
 def summarise(cases: Sequence[Counted], critics: CriticSums, seconds: float) -> Summary:
     """Cases in quarantine are shown, and count for nothing else."""
-    ran = [case for case in cases if case.outcome != "skipped" and not case.aside]
+    ran = [case for case in cases if case.outcome not in NOT_TESTED and not case.aside]
     took = sorted(case.duration_ms for case in ran) or [0.0]
     facts = sum(case.facts for case in ran)
     pairs = [case.parity for case in ran if case.parity is not None]
@@ -48,4 +48,7 @@ def summarise(cases: Sequence[Counted], critics: CriticSums, seconds: float) -> 
         p50_ms=round(took[len(took) // 2], 3),
         p95_ms=round(took[min(len(took) - 1, int(len(took) * 0.95))], 3),
         seconds=round(seconds, 3),
+        stale=sum(case.outcome == "stale" for case in cases),
+        tokens=sum(case.tokens for case in cases),
+        cost_usd=round(sum(case.cost_usd for case in cases), 8),
     )

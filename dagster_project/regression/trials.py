@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from dagster_project.canvas import Canvas
@@ -14,23 +15,41 @@ from dagster_project.regression.baselines import baselines
 from dagster_project.regression.changed import changed_assets, earliest, first_stage
 from dagster_project.regression.gold import GoldReader
 from dagster_project.regression.mixed_release import mixed, what_does_not_fit
+from dagster_project.regression.model_part import Meter, Spent, pinned, stood_in
 from dagster_project.regression.open_gold import open_gold
 from dagster_project.regression.run_case import Attempt, CaseRunner
 from dagster_project.traces.ids import new_trace_id
 
 Back = frozenset[AssetId]
+FEW_CALLS = 20
 
 
 class Trials:
-    """The release `now` with some assets as in `green`. Safe from many threads."""
+    """The release `now` with some assets as in `green`. Safe from many threads.
+
+    Kept replies stand in for models. Only where none fits is one asked, and no more than
+    `most_calls` times; from then on what would need one cannot be tried.
+    """
 
     def __init__(
-        self, canvas: Canvas, suite: Suite, now: Release, green: Release, at: datetime
+        self,
+        canvas: Canvas,
+        suite: Suite,
+        now: Release,
+        green: Release,
+        at: datetime,
+        most_calls: int = FEW_CALLS,
     ) -> None:
         self.now, self.green = now, green
         self.changed = changed_assets(green, now)
         self.everything: Back = frozenset(AssetId(asset_id) for asset_id in self.changed)
-        self._canvas, self._suite, self._at = canvas, suite, at
+        self._canvas, self._at = canvas, at
+        self._suite = suite.model_copy(update={"model": pinned(suite.model)})
+        self._offline = suite.model_copy(update={"model": "replay"})
+        self._most_calls = most_calls
+        self._meter = Meter()
+        self._missed: set[str] = set()
+        """Cases that no model planned to begin with."""
         self._known = baselines(canvas.database, suite.suite)
         self._releases: dict[Back, Release | None] = {}
         self._gold: dict[str, GoldReader | None] = {}
@@ -38,9 +57,12 @@ class Trials:
     def again(self, case: GoldenCase) -> Attempt | None:
         """The case in the release `now`, asked once more; None when the ask breaks."""
         try:
-            return self._runner(self.now).attempt(case)
+            attempt = self._runner(self.now).attempt(case)
         except Exception:  # whatever broke the case in the night may break it here
             return None
+        if stood_in(attempt.trace):
+            self._missed.add(case.id)
+        return None if attempt.stale else attempt
 
     def cures(self, case: GoldenCase, back: Back, failing: Trace | None = None) -> bool | None:
         """Whether the case passes with these assets back; None: that release cannot be asked.
@@ -54,10 +76,28 @@ class Trials:
             runner = self._runner(release)
             stage = self.stage_of(back)
             if failing is None or case.drill or not _can_be_cut(failing, stage):
-                return not runner.attempt(case).failed
-            return not runner.judge(case, self._from(failing, stage, release)).failed
+                attempt = runner.attempt(case)
+            else:
+                attempt = runner.judge(case, self._from(failing, stage, release))
+            missed = stood_in(attempt.trace) and case.id not in self._missed
+            return None if attempt.stale or missed else not attempt.failed
         except Exception:  # a mix may break in ways that neither of its releases does
             return None
+
+    @property
+    def spent(self) -> Spent:
+        """On models, so far."""
+        return self._meter.total
+
+    @property
+    def ran_dry(self) -> bool:
+        """As many models were asked as may be."""
+        return self._asks is self._offline
+
+    @property
+    def _asks(self) -> Suite:
+        may_ask = self._suite.model != "fill" or self._meter.total.calls < self._most_calls
+        return self._suite if may_ask else self._offline
 
     def stage_of(self, back: Back) -> Stage:
         """The first stage that can differ when these are put back."""
@@ -65,8 +105,12 @@ class Trials:
 
     def _from(self, failing: Trace, stage: Stage, release: Release) -> Trace:
         desk = self._canvas.desk_with(release, {}, stage)
+        mode, models = self._asks.model, desk.models
+        desk = replace(desk, models=lambda _: models(mode))
         now = datetime.now(UTC)
-        return run_from(failing, stage, desk, now, new_trace_id(now))
+        trace = run_from(failing, stage, desk, now, new_trace_id(now))
+        self._meter.add("", trace)
+        return trace
 
     def _release(self, back: Back) -> Release | None:
         """None when the mix does not hold together; with all of it back it is the green one."""
@@ -79,7 +123,10 @@ class Trials:
 
     def _runner(self, release: Release) -> CaseRunner:
         gold = self._gold_of(release)
-        return CaseRunner(self._canvas, self._suite, release, self._known, self._at, gold=gold)
+        known, meter = self._known, self._meter
+        return CaseRunner(
+            self._canvas, self._asks, release, known, self._at, gold=gold, meter=meter
+        )
 
     def _gold_of(self, release: Release) -> GoldReader | None:
         """Gold is read once for all releases that have the same source."""

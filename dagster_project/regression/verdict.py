@@ -24,6 +24,7 @@ from dagster_project.regression.statistics import (
 )
 
 _BROKEN = ("failed", "error", "timed_out")
+NOT_TESTED: tuple[Outcome, ...] = ("skipped", "stale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class Counted:
     reason: str
     parity: bool | None
     """Whether its plan is that of its pair; None: it has no pair."""
+    stood_in: str = ""
+    """Why the built-in planner planned it though a model was to."""
+    model_changed: bool = False
+    tokens: int = 0
+    cost_usd: float = 0.0
 
 
 def counted(result: CaseResult, criteria: Criteria, *, empty: bool, parity: bool | None) -> Counted:
@@ -84,16 +90,21 @@ def counted(result: CaseResult, criteria: Criteria, *, empty: bool, parity: bool
         result.duration_ms,
         result.reason,
         parity,
+        result.stood_in,
+        result.model_changed,
+        result.tokens,
+        result.cost_usd,
     )
 
 
 def judge(cases: Sequence[Counted], criteria: Criteria, past: Past, *, whole: bool) -> Verdict:
     """The verdict. `whole` False: only some cases were to run, so none can have vanished."""
-    ran = [case for case in cases if case.outcome != "skipped" and not case.aside]
+    ran = [case for case in cases if case.outcome not in NOT_TESTED and not case.aside]
     worse, chance = _regressed(ran, criteria, past)
     reasons = [
         *worse,
         *_missing(cases, past, whole=whole),
+        *_stale(cases),
         *_timed_out(ran),
         *_too_few(cases, criteria),
         *_floors(ran, criteria),
@@ -158,6 +169,19 @@ def _missing(cases: Sequence[Counted], past: Past, *, whole: bool) -> Iterator[R
     yield from _reason("skipped", told, skipped)
 
 
+def _stale(cases: Sequence[Counted]) -> Iterator[Reason]:
+    """Coverage is lost where a kept reply no longer fits and no model is asked (B23)."""
+    stale = [case for case in cases if case.outcome == "stale" and not case.aside]
+    why = dict.fromkeys(case.reason for case in stale)
+    more = f" (and {len(why) - 1} other reason(s))" if len(why) > 1 else ""
+    told = "{n} case(s) were not tested: " + _literal(next(iter(why), "")) + more
+    yield from _reason("stale", told, stale)
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 def _timed_out(ran: Sequence[Counted]) -> list[Reason]:
     late = [case for case in ran if case.outcome == "timed_out"]
     return _reason("timed_out", "{n} case(s) were not answered in time", late)
@@ -165,7 +189,7 @@ def _timed_out(ran: Sequence[Counted]) -> list[Reason]:
 
 def _too_few(cases: Sequence[Counted], criteria: Criteria) -> Iterator[Reason]:
     wanted = [case for case in cases if case.outcome != "skipped"]
-    done = [case for case in wanted if case.outcome not in ("error", "timed_out")]
+    done = [case for case in wanted if case.outcome not in ("error", "timed_out", "stale")]
     if not wanted:
         yield Reason(name="nothing_ran", text="no case ran")
     elif len(done) < criteria.min_ran * len(wanted):
@@ -211,7 +235,7 @@ def _replans(ran: Sequence[Counted], criteria: Criteria, past: Past) -> Iterator
 
 def _paired(ran: Sequence[Counted], criteria: Criteria, past: Past) -> Iterator[Reason]:
     """Case by case beside the last green night."""
-    both = [case for case in ran if past.green.get(case.case_id) not in (None, "skipped")]
+    both = [case for case in ran if past.green.get(case.case_id) not in (None, *NOT_TESTED)]
     turned_worse = [c for c in both if c.outcome != "passed" and past.green[c.case_id] == "passed"]
     better = sum(c.outcome == "passed" and past.green[c.case_id] != "passed" for c in both)
     p_value = paired(len(turned_worse), better)
@@ -232,12 +256,26 @@ def _bad_sources(past: Past) -> Iterator[Reason]:
 def _notes(cases: Sequence[Counted]) -> Iterator[Reason]:
     moved = [case for case in cases if case.data_changed]
     yield from _reason("data_changed", "{n} case(s) have other rows from the same config", moved)
+    yield from _models(cases)
     flaky = [
         case for case in cases if case.failures and case.outcome == "passed" and not case.aside
     ]
     yield from _reason("flaky", "{n} case(s) failed and then passed", flaky)
     aside = [case for case in cases if case.aside and case.outcome in _BROKEN]
     yield from _reason("quarantined", "{n} case(s) failed in quarantine", aside)
+
+
+def _models(cases: Sequence[Counted]) -> Iterator[Reason]:
+    moved = [case for case in cases if case.model_changed]
+    yield from _reason(
+        "model_changed",
+        "{n} case(s) fail with the model's reply of now, not with that of before",
+        moved,
+    )
+    missed = [case for case in cases if case.stood_in and case.outcome not in NOT_TESTED]
+    why = _literal(missed[0].stood_in) if missed else ""
+    told = "{n} case(s) were planned by the built-in planner, as no model answered"
+    yield from _reason("no_model", f"{told} ({why})", missed)
 
 
 def _power(n: int, drop: float) -> str:
