@@ -1,0 +1,109 @@
+"""L4: what a call may cost at most is put on the day before it is asked, so that a budget holds
+however many ask at once. The call's true cost replaces it; of a call that never came back it stays,
+as the endpoint may well count it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from dagster_project.contracts.assets.models import Budgets, Model
+from dagster_project.llm.ledger import SPENT, plain
+from dagster_project.llm.port import Spender
+from dagster_project.llm.short_transaction import short_transaction
+
+if TYPE_CHECKING:
+    from dagster_project.store.database import Database
+
+_LOCK_KEY = 0x0CA27B6
+_TOLERANCE_USD = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What `hold` came to."""
+
+    usd: float = 0.0
+    """On the day now."""
+    refused: str = ""
+    """Which budget is used up; then nothing is held."""
+
+
+def cost_usd(model: Model, tokens_in: int, tokens_out: int) -> float:
+    per_million = tokens_in * model.usd_per_million_in + tokens_out * model.usd_per_million_out
+    return max(0.0, per_million / 1_000_000)
+
+
+def over_ask(usd: float, left_usd: float) -> str:
+    """Why a call does not fit into what is left for its ask; empty when it does."""
+    if usd <= left_usd + _TOLERANCE_USD:
+        return ""
+    return (
+        f"may cost {money(usd)} and {money(max(0.0, left_usd))} is left for this ask"
+        " (limits.max_cost_usd)"
+    )
+
+
+def has_day(budgets: Budgets) -> bool:
+    return any(
+        limit is not None
+        for limit in (budgets.user_day_usd, budgets.tenant_day_usd, budgets.site_day_usd)
+    )
+
+
+def hold(database: Database, budgets: Budgets, spender: Spender, usd: float, zone: str) -> Held:
+    """Put the highest cost of a call on the spender's day, if every budget bears it.
+
+    One at a time over all processes. Effects: one commit, or none. Raises: StoreError.
+    """
+    if usd <= 0 or not has_day(budgets):
+        return Held()
+    given = {
+        "day": spender.day,
+        "tenant": plain(spender.tenant),
+        "user_name": plain(spender.user),
+        "usd": usd,
+    }
+    with short_transaction(database, "read the budgets", durable=False) as connection:
+        connection.execute("select pg_advisory_xact_lock(%s, 0)", (_LOCK_KEY,))
+        found = connection.execute(SPENT, given).fetchone()
+        assert found is not None
+        refused = _over(budgets, spender, found, usd, zone)
+        if not refused:
+            connection.execute(_HOLD, given)
+    return Held(refused=refused) if refused else Held(usd=usd)
+
+
+def money(usd: float) -> str:
+    return f"{usd:.4f} USD" if usd < 1 else f"{usd:,.2f} USD"
+
+
+def new_at(day: date, zone: str) -> datetime:
+    """When the next day of the site begins."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _over(
+    budgets: Budgets, spender: Spender, spent: tuple[float, ...], usd: float, zone: str
+) -> str:
+    of_whom = (f"user {spender.user}", f"tenant {spender.tenant}", "the site")
+    limits = (budgets.user_day_usd, budgets.tenant_day_usd, budgets.site_day_usd)
+    for whose, limit, used in zip(of_whom, limits, spent, strict=True):
+        if limit is not None and used + usd > limit + _TOLERANCE_USD:
+            return (
+                f"may cost {money(usd)}, and of the day's budget of {whose}"
+                f" {money(used)} of {money(limit)} is used; it is new at"
+                f" {new_at(spender.day, zone):%Y-%m-%d %H:%M} UTC"
+            )
+    return ""
+
+
+_HOLD = """
+insert into canvas.model_spend as s (
+    day, tenant, user_name, calls, tokens_in, tokens_out, cost_usd
+) values (%(day)s, %(tenant)s, %(user_name)s, 0, 0, 0, %(usd)s)
+on conflict (day, tenant, user_name) do update set cost_usd = s.cost_usd + excluded.cost_usd
+"""
