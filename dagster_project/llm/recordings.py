@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from dagster_project.contracts.assets.models import ModelPolicy
 from dagster_project.contracts.model_call import ModelCall
 from dagster_project.llm.port import ModelRequest
 from dagster_project.store.single_statements import single_statements
@@ -35,9 +36,9 @@ class Marks:
     """Name to digest."""
 
     @classmethod
-    def of(cls, request: ModelRequest) -> Marks:
-        """The model that the prompt names is a part too: another one has not answered yet."""
-        given = {"model": request.intended or "", **request.parts}
+    def of(cls, request: ModelRequest, policy: ModelPolicy | None) -> Marks:
+        """Who may answer is a part too: another model has not answered yet."""
+        given = {"models": _who(request.intended, policy), **request.parts}
         parts = {name: _digest(text).hex() for name, text in sorted(given.items())}
         subject = _digest(request.purpose, request.subject)
         fits = _digest(subject.hex(), *(f"{name}={digest}" for name, digest in parts.items()))
@@ -159,6 +160,15 @@ def prune_recordings(database: Database, before: datetime) -> int:
             " where newer.subject = old.subject and newer.seq > old.seq)",
             (before,),
         ).rowcount
+
+
+def _who(intended: str | None, policy: ModelPolicy | None) -> str:
+    """What the policy means by the model that the prompt names; by all of them where it names
+    none. Prices, limits and waiting times change no reply."""
+    models = policy.models if policy is not None else ()
+    meant = [m for m in models if m.name == intended] or models
+    told = sorted(f"{m.name} {m.provider} {m.model} {m.temperature}" for m in meant)
+    return "\n".join((intended or "", *told))
 
 
 def _digest(*texts: str) -> bytes:

@@ -17,6 +17,7 @@ _BY_CONFIG = (
     "no model is set",
     "no prompt asset",
     "models.use",
+    "every model is denied",
     "it is sure",
     "what fits is not permitted",
     OFF,

@@ -10,22 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from dagster_project.canvas import Canvas
 from dagster_project.contracts.golden import GoldenCase
 from dagster_project.contracts.model_call import ModelCall, ModelPurpose
 from dagster_project.contracts.night import Culprit, Night
 from dagster_project.contracts.trace import Trace
-from dagster_project.llm.replay import EarlierReplies, GivenReplies
+from dagster_project.llm.given_replies import EarlierReplies, GivenReplies
 from dagster_project.regression import nights
 from dagster_project.regression.ask_case import Instead
 from dagster_project.regression.model_part import same_replies, stood_in, taken_calls
 from dagster_project.regression.run_case import CaseRunner
 from dagster_project.traces.diff.diff_traces import diff_traces
 from dagster_project.traces.diff.say import value_text
-
-if TYPE_CHECKING:
-    from dagster_project.store.database import Database
 
 Replies = Mapping[ModelPurpose, ModelCall]
 
@@ -45,9 +42,9 @@ class Testimony:
 class ModelWitness:
     """Asks failed cases once more with replies at hand; no token is spent on it."""
 
-    def __init__(self, runner: CaseRunner, database: Database, green: Night | None) -> None:
+    def __init__(self, runner: CaseRunner, canvas: Canvas, green: Night | None) -> None:
         """`green`: the last green night."""
-        self._runner, self._database, self._green = runner, database, green
+        self._runner, self._canvas, self._green = runner, canvas, green
 
     def testify(self, case: GoldenCase, failing: Trace) -> Testimony | None:
         """None: nothing speaks against a model, or the case broke."""
@@ -76,12 +73,14 @@ class ModelWitness:
         """Cases that the built-in planner planned in the green night too: it did well enough."""
         if self._green is None:
             return frozenset()
-        found = nights.results(self._database, self._green.id)
+        found = nights.results(self._canvas.database, self._green.id)
         return frozenset(result.case_id for result in found if result.stood_in)
 
     def _replies_of_before(self, case: GoldenCase, failing: Trace) -> Iterable[Instead]:
         since = self._green.started_at if self._green else None
-        yield lambda trace: EarlierReplies(self._database, taken_calls(trace), since)
+        database = self._canvas.database
+        models = self._canvas.desk(self._runner.release).models("live")
+        yield lambda trace: EarlierReplies(database, models, taken_calls(trace), since)
         blessed = self._runner.blessed_replies(case, failing)
         if blessed:
             yield lambda trace: GivenReplies(blessed) if trace is failing else None

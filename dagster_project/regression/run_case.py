@@ -22,7 +22,8 @@ from dagster_project.contracts.model_call import ModelCall, ModelPurpose
 from dagster_project.contracts.night import CaseResult, Check, Fingerprint, Outcome
 from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import base_release_id
-from dagster_project.llm.replay import GivenReplies, stale_reason
+from dagster_project.llm.given_replies import GivenReplies
+from dagster_project.llm.replay import stale_reason
 from dagster_project.planner.assets import policy_of
 from dagster_project.regression.ask_case import CaseAsker, Instead
 from dagster_project.regression.baselines import Baseline, Shelf

@@ -149,7 +149,7 @@ def _ask_and_judge(
     gold = open_gold(canvas, suite, release)
     runner = CaseRunner(canvas, suite, release, known, night.started_at, gold=gold)
     critics, sources = CriticSums(), set[str]()
-    part = ModelPart(ModelWitness(runner, database, green), cases.cases)
+    part = ModelPart(ModelWitness(runner, canvas, green), cases.cases)
 
     def take(piece: Sequence[Ran]) -> None:
         piece = [part.looked_at(ran) for ran in piece]
