@@ -92,6 +92,8 @@ class Exchange:
         """Never raises. `deadline` is `seconds` from when the caller began."""
         asked = _Asked(messages, reply, form, max_output_tokens, deadline)
         said, sent = Said(), Sent(_BYTES_AROUND + _BYTES_PER_TOKEN * max_output_tokens)
+        if time.monotonic() >= deadline:
+            return _told(Failure("timed_out", "no time was left to ask it"), said, sent, asked)
         self._transport.begin(deadline, sent)
         try:
             failure = self._ask(asked, said)

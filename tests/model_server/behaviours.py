@@ -48,10 +48,8 @@ def _saying(
     return Behaviour(name, run)
 
 
-def _failing(
-    name: str, status: int, error: dict[str, Any], headers: dict[str, str] | None = None
-) -> Behaviour:
-    return Behaviour(name, lambda wire, *_: wire.json(status, {"error": error}, headers))
+def _failing(name: str, status: int, error: dict[str, Any]) -> Behaviour:
+    return Behaviour(name, lambda wire, *_: wire.json(status, {"error": error}))
 
 
 def good(text: str | None = None, *, delay: float = 0.0) -> Behaviour:
@@ -93,14 +91,18 @@ def rate_limited(
     after: float | None = None, *, after_ms: float | None = None, at_date: bool = False
 ) -> Behaviour:
     """429; with seconds, milliseconds or (`at_date`) the time at which to come back."""
-    headers = {}
-    if after is not None:
-        then = datetime.now(UTC) + timedelta(seconds=after)
-        headers["retry-after"] = format_datetime(then, usegmt=True) if at_date else f"{after:g}"
-    if after_ms is not None:
-        headers["retry-after-ms"] = f"{after_ms:g}"
-    error = {"message": "Rate limit reached", "code": "rate_limit_exceeded"}
-    return _failing("rate_limited", 429, error, headers)
+
+    def run(wire: Wire, request: Request, think: Think, _: str) -> None:
+        headers = {}
+        if after is not None:
+            then = format_datetime(datetime.now(UTC) + timedelta(seconds=after), usegmt=True)
+            headers["retry-after"] = then if at_date else f"{after:.12g}"
+        if after_ms is not None:
+            headers["retry-after-ms"] = f"{after_ms:.12g}"
+        error = {"message": "Rate limit reached", "code": "rate_limit_exceeded"}
+        wire.json(429, {"error": error}, headers)
+
+    return Behaviour("rate_limited", run)
 
 
 def insufficient_quota() -> Behaviour:
