@@ -70,7 +70,8 @@ def look(canvas: Canvas, release: Release, version: AssetVersion) -> Inspection:
         case PolicySpec() as spec:
             return inspect_policy(spec)
         case PromptSpec() as spec:
-            return inspect_prompt(spec)
+            planned = spec.stage == "route_plan"
+            return inspect_prompt(spec, canvas.desk(release).planner if planned else None)
 
 
 def _look_at_source(canvas: Canvas, name: str, spec: SourceSpec, source: Source) -> Inspection:

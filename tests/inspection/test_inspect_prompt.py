@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dagster_project.contracts.assets.prompt import PromptSpec
-from dagster_project.inspection.prompt import estimate_tokens, inspect_prompt
+from dagster_project.inspection.prompt import inspect_prompt
+from dagster_project.llm.tokens import estimate_tokens
 
 GOOD = PromptSpec(
     stage="route_plan",

@@ -179,12 +179,13 @@ TUNING_FORM = 3
 
 def examples(meaning: Meaning) -> Names:
     """Three in each language, by the first two names of things."""
-    made: dict[Language, tuple[str, ...]] = {}
-    for language, write in (("ko", _korean), ("en", _english)):
-        chance = random.Random(f"{meaning.query} {language}")
-        words = _Words(language, chance, most=2)
-        made[language] = tuple(write(form, _said(meaning, words)) for form in EXAMPLE_FORMS)
-    return Names(ko=made["ko"], en=made["en"])
+    return Names(ko=_examples_in(meaning, "ko"), en=_examples_in(meaning, "en"))
+
+
+def _examples_in(meaning: Meaning, language: Language) -> tuple[str, ...]:
+    words = _Words(language, random.Random(f"{meaning.query} {language}"), most=2)
+    write = _korean if language == "ko" else _english
+    return tuple(write(form, _said(meaning, words)) for form in EXAMPLE_FORMS)
 
 
 def held_out(
