@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 
 from dagster_project.canvas.desks import Desks
 from dagster_project.canvas.explanation import ExplainedStep, Explanation
 from dagster_project.canvas.open_engine import Site
+from dagster_project.canvas.open_models import close_models
 from dagster_project.canvas.open_sources import OpenSources
 from dagster_project.canvas.replay import ReplayReport, replay
 from dagster_project.canvas.rerun import Wish, as_asked, prepare_rerun
 from dagster_project.canvas.scan_rows import quarantined
-from dagster_project.canvas.site_models import SiteModels
+from dagster_project.canvas.site_models import site_models
 from dagster_project.canvas.swap import (
     SwapResult,
     SwapType,
@@ -69,7 +70,7 @@ class Canvas:
             self._opened,
             lambda release: quarantined(database, release),
             settings.state_dir,
-            SiteModels(database, settings.home).of,
+            partial(site_models, database, settings.home),
         )
 
     @classmethod
@@ -86,6 +87,7 @@ class Canvas:
     def close(self) -> None:
         """Effects: gives connections back; nothing that was kept is lost."""
         self._desks.close()
+        close_models(self.database)
         self._opened.close()
         self.database.close()
 
