@@ -1,14 +1,15 @@
-"""`canvas golden list | run | nights | show | add | bless | retire`: suites and their nights."""
+"""`canvas golden list | run | record | nights | show | add | bless | retire`: suites, nights."""
 
 from __future__ import annotations
 
 import getpass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, get_args
 
 import click
 
+from dagster_project.cli.assets import print_json
 from dagster_project.cli.trace import id_in, json_option, tenant_option
+from dagster_project.contracts.model_call import ModelMode
 
 if TYPE_CHECKING:
     from dagster_project.store.settings import Settings
@@ -37,18 +38,29 @@ def list_(settings: Settings, suite: str | None, *, as_json: bool) -> None:
     found = load_suites(settings.home)
     suites = [pick_suite(settings.home, suite)] if suite else list(found.suites.values())
     if as_json:
-        _print({"suites": suites, "findings": found.findings})
+        print_json({"suites": suites, "findings": found.findings})
     elif suite:
         render_golden.cases(suites[0])
     else:
         render_golden.suites(suites, found.findings)
 
 
+case_option = click.option(
+    "--case", "only", multiple=True, metavar="ID", help="Only this; more than once."
+)
+
+
 @golden.command("run")
 @click.argument("suite", required=False)
-@click.option("--case", "only", multiple=True, metavar="ID", help="Only this; more than once.")
+@case_option
 @click.option("--failed", is_flag=True, help="Only what failed in the newest night.")
 @click.option("--trial", is_flag=True, help="Keep nothing of it.")
+@click.option(
+    "--model",
+    "mode",
+    type=click.Choice(get_args(ModelMode)),
+    help="Whether language models are asked; by default as the suite says.",
+)
 @by_option
 @json_option
 @click.pass_obj
@@ -59,6 +71,7 @@ def run(
     only: tuple[str, ...],
     failed: bool,
     trial: bool,
+    mode: ModelMode | None,
     by: str,
     as_json: bool,
 ) -> None:
@@ -67,47 +80,41 @@ def run(
     \b
     canvas golden run status
     canvas golden run status --failed
+    canvas golden run status --model replay
     """
-    from dagster_project.canvas import Canvas
-    from dagster_project.cli import render_golden
-    from dagster_project.cli.progress import ProgressLine
-    from dagster_project.regression.failed_cases import failed_cases
-    from dagster_project.regression.golden_files import load_suites
-    from dagster_project.regression.pick_suite import pick_suite
-    from dagster_project.regression.run_suite import run_suite
+    from dagster_project.cli.run_suites import run_suites
 
     if (only or failed) and suite is None:
         raise click.UsageError("--case and --failed need a suite.")
-    suites = (
-        [pick_suite(settings.home, suite)]
-        if suite
-        else [*load_suites(settings.home).suites.values()]
+    run_suites(
+        settings,
+        suite,
+        only=only,
+        failed=failed,
+        record=not trial,
+        mode=mode,
+        by=by,
+        as_json=as_json,
     )
-    results: list[Any] = []
-    ended = []
-    with Canvas.open(settings) as canvas, ProgressLine() as progress:
-        for one in suites:
-            cases = failed_cases(canvas.database, one.suite) if failed else only
-            if failed and not cases:
-                raise click.UsageError(f"Nothing failed in the newest night of {one.suite!r}.")
-            night = run_suite(
-                canvas,
-                one,
-                day=datetime.now(UTC).date(),
-                started_by="manual",
-                by=by,
-                only=cases,
-                record=not trial,
-                progress=progress,
-                sink=lambda piece: results.extend(r for r in piece if r.failures),
-            )
-            ended.append(night)
-    if as_json:
-        _print({"nights": ended, "failed": results})
-    else:
-        render_golden.nights_in_full(ended, results)
-    if any(night.verdict.colour == "red" for night in ended):
-        raise click.exceptions.Exit(1)
+
+
+@golden.command("record")
+@click.argument("suite")
+@case_option
+@by_option
+@json_option
+@click.pass_obj
+def record(
+    settings: Settings, suite: str, *, only: tuple[str, ...], by: str, as_json: bool
+) -> None:
+    """Ask language models about a suite's cases anew and keep their replies.
+
+    It is a night as any other, and the next ones replay what it kept. The exit code is 1 when it is
+    red.
+    """
+    from dagster_project.cli.run_suites import run_suites
+
+    run_suites(settings, suite, only=only, mode="record", by=by, as_json=as_json)
 
 
 @golden.command("nights")
@@ -124,7 +131,7 @@ def nights(settings: Settings, suite: str | None, limit: int, *, as_json: bool) 
     with open_database(settings) as database:
         found = newest_nights(database, suite, limit)
     if as_json:
-        _print({"nights": found})
+        print_json({"nights": found})
     else:
         render_golden.nights_in_short(found)
 
@@ -142,10 +149,10 @@ def show(settings: Settings, night: int, *, show_all: bool, as_json: bool) -> No
 
     with open_database(settings) as database:
         found = get_night(database, night)
-        wanted = () if show_all else ("failed", "error", "timed_out", "skipped")
+        wanted = () if show_all else ("failed", "error", "timed_out", "skipped", "stale")
         cases = results(database, night, wanted)
     if as_json:
-        _print({"night": found, "results": cases})
+        print_json({"night": found, "results": cases})
     else:
         render_golden.nights_in_full([found], cases)
 
@@ -221,9 +228,3 @@ def retire(settings: Settings, suite: str, case: str, by: str, reason: str) -> N
     with open_database(settings) as database:
         baselines.retire(database, suite, case, by, reason)
     click.echo(f"{suite}/{case} may be gone")
-
-
-def _print(whole: dict[str, Any]) -> None:
-    from pydantic_core import to_json
-
-    click.echo(to_json(whole).decode())

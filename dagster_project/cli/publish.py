@@ -116,7 +116,8 @@ def _show(report: GateReport) -> None:
     for note in report.notes:
         line(console, styled(f"! {note}", "yellow"))
     asked = f"{report.cases} cases in both releases, {report.controls} of them a control sample"
-    line(console, styled(f"{asked}, {report.seconds:.2f} s; {report.id}", "dim"))
+    cost = f"{report.tokens:,} tokens, ${report.cost_usd:.4f}"
+    line(console, styled(f"{asked}, {cost}, {report.seconds:.2f} s; {report.id}", "dim"))
 
 
 def _headline(report: GateReport) -> str:

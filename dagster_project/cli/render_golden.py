@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dagster_project.contracts.night import CaseResult, Culprit, Night
 
 _COLOURS = {"green": "bold green", "red": "bold red"}
-_OUTCOMES = {"passed": "green", "skipped": "dim"}
+_OUTCOMES = {"passed": "green", "skipped": "dim", "stale": "yellow"}
 
 
 def suites(found: Sequence[Suite], findings: Sequence[Finding]) -> None:
@@ -58,7 +58,18 @@ def cases(suite: Suite) -> None:
 def nights_in_short(found: Sequence[Night]) -> None:
     console = open_console()
     table = new_table(console)
-    for title in ("night", "day", "suite", "", "passed", "replans", "p95 ms", "by", "why"):
+    for title in (
+        "night",
+        "day",
+        "suite",
+        "",
+        "passed",
+        "replans",
+        "tokens",
+        "p95 ms",
+        "by",
+        "why",
+    ):
         table.add_column(title, no_wrap=title in ("night", "day"))
     for night in found:
         figures = night.summary
@@ -70,6 +81,7 @@ def nights_in_short(found: Sequence[Night]) -> None:
             styled(night.verdict.colour, _COLOURS[night.verdict.colour]),
             f"{figures.passed}/{figures.ran}",
             str(figures.replans),
+            f"{figures.tokens:,}",
             f"{figures.p95_ms:,.1f}",
             styled(f"{night.by} ({night.started_by})"),
             styled("; ".join(reason.text for reason in night.verdict.reasons)),
@@ -111,6 +123,7 @@ def _night(console: Console, night: Night) -> None:
         f" p95 {figures.p95_ms:,.1f} ms, {figures.seconds:.2f} s"
     )
     line(console, styled(verdict.colour, _COLOURS[verdict.colour]), " ", name, told)
+    line(console, styled(_models(night), "dim"), indent=2)
     for reason in verdict.reasons:
         p_value = "" if reason.p_value is None else f" (p = {reason.p_value:.2g})"
         line(console, styled(f"! {reason.text}{p_value}", "red"), indent=2)
@@ -121,6 +134,12 @@ def _night(console: Console, night: Night) -> None:
     if figures.parity is not None:
         line(console, styled(f"language parity {figures.parity:.0%}", "dim"), indent=2)
     line(console, styled(verdict.power, "dim"), indent=2)
+
+
+def _models(night: Night) -> str:
+    figures = night.summary
+    stale = f", {figures.stale} stale" if figures.stale else ""
+    return f"models: {night.model}, {figures.tokens:,} tokens, ${figures.cost_usd:.4f}{stale}"
 
 
 def _accused(culprit: Culprit) -> str:

@@ -51,6 +51,10 @@ def night_figures(night: Night) -> MetadataEntries:
         "p50_ms": value.float(found.p50_ms),
         "p95_ms": value.float(found.p95_ms),
         "seconds": value.float(found.seconds),
+        "stale": value.int(found.stale),
+        "tokens": value.int(found.tokens),
+        "cost_usd": value.float(found.cost_usd),
+        "models": value.text(night.model),
         "release": value.text(night.release_id),
     }
     figures |= {f"critic_{name}": value.float(score) for name, score in found.critic_scores.items()}
@@ -104,6 +108,8 @@ def summary_markdown(night: Night) -> str:
         ("cases", found.cases),
         ("passed", f"{found.passed} of {found.ran} ({found.pass_rate:.1%})"),
         ("skipped · quarantined", f"{found.skipped} · {found.quarantined}"),
+        ("kept replies that no longer fit", found.stale or None),
+        ("models", f"{night.model} · {found.tokens:,} tokens · ${found.cost_usd:.4f}"),
         ("replans", found.replans),
         ("empties that no case expects", found.empties),
         ("reference coverage", f"{found.reference_coverage:.1%}"),

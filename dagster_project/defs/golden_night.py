@@ -28,7 +28,7 @@ NIGHT_KEY = dg.AssetKey(["golden_night"])
 POOL = "golden"
 """Nights wait for one another in the queue, so that questions need not wait for nights."""
 KIND_TAG = {"canvas/kind": "regression"}
-_WORST: tuple[Outcome, ...] = ("failed", "error", "timed_out")
+_WORST: tuple[Outcome, ...] = ("failed", "error", "timed_out", "stale")
 SuiteEvent = dg.AssetObservation | dg.AssetCheckEvaluation
 
 

@@ -102,6 +102,8 @@ def gate_metadata(report: "GateReport") -> MetadataEntries:
         "better": value.int(len(report.better)),
         "release_before": value.text(report.base_release_id or "nothing"),
         "release_after": value.text(report.release_id or "nothing"),
+        "tokens": value.int(report.tokens),
+        "cost_usd": value.float(report.cost_usd),
         "seconds": value.float(report.seconds),
     }
     if report.worse:
