@@ -30,6 +30,7 @@ class ReplyFilter(Value):
     """`schema.table.column`, or the property's name in a graph."""
     op: FilterOp
     values: list[Literally]
+    """On a column of dates a time's name, or `15y` for the day 15 years ago."""
 
 
 class ReplyMeasure(Value):
@@ -68,7 +69,7 @@ class ReplySearch(Value):
 
 class ReplyOrder(Value):
     by: str
-    """A column, or `measure:0`."""
+    """A column, `measure:0`, or `difference:0`: how a measure changed between two periods."""
     descending: bool
 
 
@@ -78,13 +79,16 @@ class ReplyTable(Value):
     table: str
     measures: list[ReplyMeasure]
     group_by: list[ReplyGroup]
+    """A thing's key brings its name along."""
     columns: list[str]
+    """Of a listing, beside those that one of its table always shows."""
     filters: list[ReplyFilter]
     related: list[ReplyRelated]
     having: list[ReplyHaving]
     search: ReplySearch | None
     time: TimeName | None
     order: list[ReplyOrder]
+    """None: a listing newest first or by key, groups by their bucket or the greatest first."""
     limit: int | None
     with_ties: bool
 

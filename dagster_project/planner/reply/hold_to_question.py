@@ -1,0 +1,164 @@
+"""The last gates of a reply: all that the question names is looked up, and nothing is dropped.
+
+While the parts are read, each thing, time and value is already held to the question: a key that
+it does not name, a time that it does not say and a value that none of its words mean are problems
+(`Reading.thing`, `Reading.time`, `read_values`, `read_query`). Here is what only the whole tells.
+
+What a reply can still do wrong inside all gates, so that nobody takes them for more:
+- choose the wrong query, table, column, metric, aggregate, grouping or order for the words;
+- put a thing, a time or a value that is said at the wrong step, table or column where each fits
+  ("alarms of A and repairs of B" turned round), or join with `and` what was meant as `or`;
+- read "not" and "without" wrongly, or walk a relation the wrong way round;
+- leave out a value, a number or a word: the answer then says that it was not taken into account;
+- ask back, or choose a rule's text, for a question that could have been answered.
+It cannot: name another thing, time, value or number than the question does, read what the caller
+may not, go beyond the policy's limits, drop a thing or a time in silence, or put words of its own
+on the screen.
+"""
+
+from __future__ import annotations
+
+from dagster_project.planner.link import Linked, Token, is_verbal, loose_words
+from dagster_project.planner.reply.problems import listing, shown
+from dagster_project.planner.reply.read_steps import StepRead
+from dagster_project.planner.reply.reading import Reading
+from dagster_project.planner.templates import features, match_template
+from dagster_project.planner.text import fold
+
+_BINDING = ("without", "not", "op", "most", "least", "highest", "lowest")
+"""Words that change which rows are right."""
+_NOUNS = ("table", "entity", "collection")
+
+
+def hold_to_question(steps: tuple[StepRead, ...], reading: Reading) -> None:
+    """Every thing and every time is used, and numbers that are said go before others."""
+    _every_thing(reading)
+    _every_time(steps, reading)
+    _numbers_that_are_said(steps, reading)
+
+
+def names_known_things(linked: Linked) -> tuple[str, ...]:
+    """Words that name something which could be looked up: no text of a rule answers them."""
+    kinds = ("table", "entity", "metric")
+    return tuple(
+        t.text
+        for t in linked.tokens
+        if t.kind == "entity" or any(m.kind in kinds for m in t.meanings)
+    )
+
+
+def _every_thing(reading: Reading) -> None:
+    """Also one that the prompt had no room for: then no reply will do, and that is right."""
+    for token in reading.linked.tokens:
+        named = token.mention.candidates if token.mention and not token.mention.unknown else ()
+        if named and not any((c.entity, c.key) in reading.entities for c in named):
+            reading.problems.say(
+                f"the question names {named[0].key} ({shown(token.text)}) and no step is about it"
+            )
+
+
+def _every_time(steps: tuple[StepRead, ...], reading: Reading) -> None:
+    said = reading.said_times()
+    names = {id(span): name for name, span in said.items()}
+    for span in (*said.values(), *(s.range for s in reading.linked.times.ranges)):
+        if span not in reading.times:
+            name = names.get(id(span), "not listed")
+            reading.problems.say(f"the question says {shown(span.text)} ({name}); no step uses it")
+    feeding = {feed.step for read in steps for step in read.steps for feed in step.feeds}
+    for number, read in enumerate(steps):
+        alone = not any(step.feeds or step.id in feeding for step in read.steps)
+        if said and alone and len(steps) > 1 and read.takes_time and not read.timed:
+            reading.problems.say(
+                f"steps[{number}] has no time, though the question says {listing(said)}"
+            )
+
+
+def _numbers_that_are_said(steps: tuple[StepRead, ...], reading: Reading) -> None:
+    """ "Top 5" is not 3: a limit of one's own only where the question has no number left."""
+    left = [t for t in reading.said.numbers if t.start not in reading.numbers]
+    if not left:
+        return
+    said = {t.number for t in reading.said.numbers}
+    for number, read in enumerate(steps):
+        for step in read.steps if read.verified is None else ():
+            plan = step.table_plan or step.graph_plan
+            limit = plan.limit if plan is not None else None
+            if limit is not None and limit not in said:
+                reading.problems.say(
+                    f"steps[{number}]: limit {limit} is not said; the question says "
+                    f"{listing(t.text for t in left)}"
+                )
+
+
+# -- what is not taken into account
+
+
+def words_not_used(
+    steps: tuple[StepRead, ...], told: list[str], reading: Reading
+) -> tuple[str, ...]:
+    """Words that no step takes into account, by our own reading and by what the reply tells."""
+    open_steps = [s for s in steps if s.verified is None]
+    verified = [s for s in steps if s.verified is not None]
+    if open_steps and all(s.searches for s in open_steps) and not verified:
+        left: list[str] = []
+    else:
+        left = [t.text for t in reading.linked.tokens if _is_left(t, reading, bool(open_steps))]
+    for read in verified:
+        unmatched = set(_left_by_query(read, reading))
+        left = [text for text in left if text in unmatched]
+    unused = {fold(word) for word in told if isinstance(word, str)}
+    named = [
+        t.text
+        for t in reading.linked.tokens
+        if fold(t.text) in unused and t.kind in ("term", "unknown") and not t.only_cue
+    ]
+    return tuple(dict.fromkeys([*left, *named]))
+
+
+def _left_by_query(read: StepRead, reading: Reading) -> tuple[str, ...]:
+    assert read.verified is not None
+    asked = features(reading.linked)
+    return match_template(read.verified.template, asked, reading.offered.as_of).not_used
+
+
+def _is_left(token: Token, reading: Reading, has_open: bool) -> bool:
+    """Whether the open steps leave a token aside; without any, all that a query may take up."""
+    if not has_open:
+        return True
+    heard = reading.heard
+    if token.kind == "number":
+        return token.start not in reading.numbers and not _counts_hops(token)
+    if token.kind == "bucket":
+        return "bucket" not in heard
+    if token.kind in ("unknown", "quoted"):
+        spoken = is_verbal(token.text) if token.kind == "unknown" else False
+        return not spoken and not _is_searched(token.text, heard)
+    if token.only_cue:
+        return _is_left_cue(token, reading)
+    if not token.is_content or token.mention is not None:
+        return False
+    return not any(_is_heard(m.kind, m.target, m.feature, heard) for m in token.meanings)
+
+
+def _is_heard(kind: str, target: str, feature: str, heard: set[str]) -> bool:
+    if kind in _NOUNS or feature in heard:
+        return True
+    return kind == "superlative" and f"place:{target}" in heard
+
+
+def _is_left_cue(token: Token, reading: Reading) -> bool:
+    if token in loose_words(reading.linked):
+        return False
+    names = [m.target for m in token.meanings]
+    heard = any(f"cue:{name}" in reading.heard for name in names)
+    return any(name in _BINDING for name in names) and not heard and "filler" not in names
+
+
+def _is_searched(text: str, heard: set[str]) -> bool:
+    words = fold(text).split()
+    said = [h.removeprefix("said:") for h in heard if h.startswith("said:")]
+    return all(any(s in w or w in s for s in said) for w in words)
+
+
+def _counts_hops(token: Token) -> bool:
+    return any(word in fold(token.text) for word in ("단계", "hop", "level"))

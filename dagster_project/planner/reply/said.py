@@ -1,0 +1,127 @@
+"""What a question says: values, words and numbers, each with the words it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from dagster_project.contracts.table_plan import Scalar
+from dagster_project.contracts.value import Names
+from dagster_project.planner.korean import is_particle_tail, strip_particles
+from dagster_project.planner.lexicon import Lexicon, Meaning
+from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.text import fold, is_hangul, normalise, stem, words
+
+
+@dataclass(frozen=True)
+class Said:
+    """A question, asked whether it says something. Immutable."""
+
+    linked: Linked
+    lexicon: Lexicon
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.linked.question)
+
+    @cached_property
+    def meanings(self) -> frozenset[Meaning]:
+        """All that any words of the question mean, also where a longer term was preferred."""
+        starts = {w.start for w in words(self.folded)} | {t.start for t in self.linked.tokens}
+        found = {m for token in self.linked.tokens for m in token.meanings}
+        for start in starts:
+            for end, meanings in self.lexicon.longest(self.folded, start):
+                if self._ends_at(end):
+                    found |= set(meanings)
+        return frozenset(found)
+
+    def _ends_at(self, end: int) -> bool:
+        """A word ends here, or a Korean one has only particles left, or the next token begins."""
+        if end >= len(self.folded) or not self.folded[end].isalnum():
+            return True
+        if any(t.start == end for t in self.linked.tokens):
+            return True
+        rest = self.folded[end:].split(" ", 1)[0]
+        korean = is_hangul(self.folded[end - 1]) or is_hangul(self.folded[end])
+        return korean and is_particle_tail(rest)
+
+    def value(self, column: str, value: Scalar) -> bool:
+        """Whether words of the question mean this value of a column, `schema.table.column`."""
+        return any(
+            m.kind == "value" and m.target == column and same(m.value, value) for m in self.meanings
+        )
+
+    def value_of_property(self, name: str, value: Scalar) -> bool:
+        """The same for a property of a graph, whose values are named at a table's column."""
+        return any(
+            m.kind == "value" and m.target.rsplit(".", 1)[-1] == name and same(m.value, value)
+            for m in self.meanings
+        )
+
+    def names(self, names: Names) -> bool:
+        """Whether one of these names is said, in any language."""
+        return any(self.literally(name) is not None for name in names.all())
+
+    def literally(self, text: str) -> str | None:
+        """A text as the question writes it: whole words, and more than words that only ask."""
+        wanted = fold(normalise(text))
+        if not wanted:
+            return None
+        start = self.folded.find(wanted)
+        while start >= 0:
+            end = start + len(wanted)
+            opens = start == 0 or not self.folded[start - 1].isalnum() or not wanted[0].isalnum()
+            if opens and self._ends_at(end) and self._says_something(start, end):
+                return self.linked.question[start:end]
+            start = self.folded.find(wanted, start + 1)
+        return None
+
+    def _says_something(self, start: int, end: int) -> bool:
+        within = [t for t in self.linked.tokens if t.start < end and start < t.end]
+        return any(not (t.only_cue or t.kind in ("time", "recent", "bucket")) for t in within)
+
+    def each_word(self, text: str) -> bool:
+        """Whether every word of a text is said, in whatever order and form."""
+        wanted = words(fold(normalise(text)))
+        return bool(wanted) and all(self._forms(w.text) & self._spoken for w in wanted)
+
+    @cached_property
+    def _spoken(self) -> frozenset[str]:
+        found = {f for w in words(self.folded) for f in self._forms(w.text)}
+        return frozenset(found | {f for t in self.linked.tokens for f in self._forms(fold(t.text))})
+
+    @staticmethod
+    def _forms(word: str) -> set[str]:
+        """A word with and without its ending. Shape: of one letter only as it is."""
+        stems = strip_particles(word) if is_hangul(word[-1]) else (word,)
+        return {word, stem(word), *(s for s in stems if len(s) > 1)} - {""}
+
+    # -- numbers
+
+    @cached_property
+    def numbers(self) -> tuple[Token, ...]:
+        return tuple(t for t in self.linked.tokens if t.number is not None and t.kind == "number")
+
+    def number(self, value: float, *, ratio: bool = False) -> Token | None:
+        """The words that say a number. `ratio`: 90% may stand for 0.9."""
+        if isinstance(value, bool):
+            return None
+        for token in self.numbers:
+            said = token.number or 0.0
+            if said == value:
+                return token
+            if ratio and token.text.endswith(("%", "퍼센트", "percent")) and said / 100 == value:
+                return token
+        return None
+
+    def comparisons(self, value: float) -> frozenset[str]:
+        """What is said right beside a number: `>=`, `older` ..."""
+        tokens = self.linked.tokens
+        places = [i for i, t in enumerate(tokens) if t.kind == "number" and t.number == value]
+        beside = (tokens[j] for i in places for j in (i - 1, i + 1) if 0 <= j < len(tokens))
+        return frozenset(m.argument for t in beside for m in t.meanings if m.target == "op")
+
+
+def same(one: Scalar, other: Scalar) -> bool:
+    """Equal, and both or neither of them yes or no."""
+    return isinstance(one, bool) == isinstance(other, bool) and one == other
