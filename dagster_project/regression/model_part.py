@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
@@ -24,6 +25,8 @@ _BY_CONFIG = (
     "stale: ",
 )
 """How reasons begin for which the built-in planner does the work that is its own, or none."""
+_NOT_THERE = re.compile(r"\w+ is not set(, \w+ is not set)*")
+"""The policy leaves it to each place whether it has a model, and this one has none."""
 
 
 def pinned(mode: ModelMode) -> ModelMode:
@@ -35,9 +38,14 @@ def stood_in(trace: Trace) -> str:
     """Why no model planned though one was to; empty when one did, or none was to."""
     for line in trace.fallbacks:
         why = line.removeprefix(_BUILT_IN)
-        if why != line and not why.startswith(_BY_CONFIG):
-            return why.removesuffix(")")
+        why = why.removesuffix(")")
+        if f"{_BUILT_IN}{why})" == line and not _is_as_meant(why):
+            return why
     return ""
+
+
+def _is_as_meant(why: str) -> bool:
+    return why.startswith(_BY_CONFIG) or _NOT_THERE.fullmatch(why) is not None
 
 
 def taken_calls(trace: Trace) -> dict[ModelPurpose, ModelCall]:
