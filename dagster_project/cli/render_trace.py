@@ -8,6 +8,7 @@ from rich.console import Console
 
 from dagster_project.cli.console import heading, line, new_table, show_table, styled
 from dagster_project.cli.render_answer import STATUS_STYLES, render_references
+from dagster_project.cli.render_calls import calls_of, render_calls
 from dagster_project.cli.render_plan import (
     render_candidates,
     render_decisions,
@@ -30,6 +31,7 @@ def render_trace(trace: Trace, console: Console) -> None:
     if trace.plan_validated is not None:
         render_steps(trace.plan_validated.steps, console)
     _decisions(trace.stage_outputs, console)
+    render_calls((call for _, call in calls_of(trace)), console)
     _tool_calls(trace.tool_calls, console)
     if trace.references:
         render_references(trace.references, trace.language, console)
@@ -51,6 +53,7 @@ def _head(trace: Trace, console: Console) -> None:
         ("as of", f"{trace.as_of:%Y-%m-%d %H:%M:%S %Z}"),
         ("release", trace.release_id),
         ("took", f"{trace.duration_ms:.2f} ms"),
+        ("planned by", trace.plan_raw.planned_by),
     ]
     if trace.tokens_in or trace.tokens_out:
         rows.append(

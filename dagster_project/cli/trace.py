@@ -51,6 +51,9 @@ def trace() -> None:
 @click.option("--since", metavar="TIME", help="ISO 8601; without an offset it is UTC.")
 @click.option("--until", metavar="TIME", help="Before this time.")
 @click.option("--test-mode/--no-test-mode", default=None, help="Only test runs, or none.")
+@click.option(
+    "--min-cost", "min_cost_usd", type=click.FloatRange(0), metavar="USD", help="That cost so much."
+)
 @click.option("--text", metavar="WORDS", help="Words of the question, in any order.")
 @click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True)
 @click.option("--before", metavar="ID", help="Go on after this trace of the last page.")
@@ -97,6 +100,7 @@ def _show_list(found: tuple[TraceSummary, ...], wanted: TraceFilter) -> None:
     for summary in found:
         marks = "".join(f" [{trigger}]" for trigger in summary.triggers)
         marks += " [test]" if summary.test_mode else ""
+        marks += f" [${summary.cost_usd:.4f}]" if summary.cost_usd else ""
         table.add_row(
             styled(summary.trace_id, "cyan"),
             styled(f"{summary.created_at:%m-%d %H:%M:%S}"),
@@ -114,17 +118,29 @@ def _show_list(found: tuple[TraceSummary, ...], wanted: TraceFilter) -> None:
 @trace.command("show")
 @click.argument("trace_id", metavar="ID")
 @click.option("--stage", type=click.Choice(STAGES), help="Input and output of one stage.")
+@click.option("--calls", is_flag=True, help="Prompt and reply of each call of a model.")
 @tenant_option
 @json_option
 @click.pass_obj
 def show(
-    settings: Settings, trace_id: str, stage: str | None, tenant: str, *, as_json: bool
+    settings: Settings,
+    trace_id: str,
+    stage: str | None,
+    tenant: str,
+    *,
+    calls: bool,
+    as_json: bool,
 ) -> None:
-    """Show one trace: stages, candidates, decisions, tool calls, references, assets."""
+    """Show one trace: stages, candidates, decisions, calls, references, assets."""
     from dagster_project.store.database import open_database
     from dagster_project.traces.find import get, get_stage
 
     name = id_in(trace_id)
+    if calls:
+        if stage is not None:
+            raise click.UsageError("--calls shows all stages; leave --stage out.")
+        _show_calls(settings, name, tenant, as_json=as_json)
+        return
     with open_database(settings) as database:
         if stage is None:
             found = get(database, name, tenant=tenant)
@@ -144,6 +160,24 @@ def show(
         render_stage(found, console)
     else:
         render_trace(found, console)
+
+
+def _show_calls(settings: Settings, name: str, tenant: str, *, as_json: bool) -> None:
+    from dagster_project.cli.render_calls import calls_of, render_texts
+    from dagster_project.store.database import open_database
+    from dagster_project.traces.find import get
+
+    with open_database(settings) as database:
+        found = calls_of(get(database, name, tenant=tenant))
+    if as_json:
+        from pydantic_core import to_json
+
+        listed = [{"stage": stage, "call": call} for stage, call in found]
+        click.echo(to_json({"trace_id": name, "calls": listed}).decode())
+        return
+    from dagster_project.cli.console import open_console
+
+    render_texts(found, open_console())
 
 
 @trace.command("diff")

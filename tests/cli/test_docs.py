@@ -11,15 +11,19 @@ from dagster_project.cli import main
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "command-line.md").read_text()
 
-NAMES = ("ask", "explain", "ledger", "rerun", "trace")
+NAMES = ("ask", "cost", "explain", "ledger", "rerun")
+GROUPS = ("keys", "models", "trace")
 
 
 def commands() -> dict[str, click.Command]:
     context = click.Context(main)
-    found = {name: main.get_command(context, name) for name in NAMES}
-    group = found.pop("trace")
-    assert isinstance(group, click.Group)
-    whole = found | {f"trace {name}": command for name, command in group.commands.items()}
+    whole = {name: main.get_command(context, name) for name in NAMES}
+    for name in GROUPS:
+        group = main.get_command(context, name)
+        assert isinstance(group, click.Group)
+        whole |= {f"{name} {own}": command for own, command in group.commands.items()}
+        if group.invoke_without_command:
+            whole[name] = group
     return {name: command for name, command in whole.items() if command is not None}
 
 
