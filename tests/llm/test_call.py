@@ -34,6 +34,7 @@ from tests.model_server import (
     drip_head,
     error_within,
     good,
+    huge,
     ignores_stream,
     knows_only,
     no_usage,
@@ -297,6 +298,23 @@ def test_half_an_answer_is_kept(scripted_model: ModelServer) -> None:
     scripted_model.script(BEHAVIOURS["ends_early"]())
     with endpoint(scripted_model, stream=True) as found:
         assert BRAIN.startswith(asked(found).text)
+
+
+def test_a_stream_without_an_end_is_cut(scripted_model: ModelServer) -> None:
+    """All of the JSON was there, but nobody said that it was all: it is not taken."""
+    event = {"choices": [{"delta": {"content": BRAIN}, "finish_reason": None}]}
+    said = f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n"
+    behaviour = body_of(said.encode(), content_type="text/event-stream")
+    reply = once(scripted_model, behaviour, stream=True)
+    assert (reply.outcome, reply.text, reply.parsed) == ("cut", BRAIN, None)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_an_answer_has_a_size(stream: bool, scripted_model: ModelServer) -> None:
+    """Reading ends at the limit, long before all of a large answer has come."""
+    reply = once(scripted_model, huge(200_000_000), stream=stream)
+    assert (reply.outcome, reply.text) == ("unreadable", "")
+    assert "larger than 1400000 bytes" in reply.detail
 
 
 def test_text_can_be_stored(scripted_model: ModelServer) -> None:

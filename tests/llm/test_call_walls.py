@@ -90,6 +90,13 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         assert other.requests == other.other_requests == []
 
 
+def test_a_redirect_on_the_host_is_not_followed(scripted_model: ModelServer) -> None:
+    """Nor to another path of the same server."""
+    scripted_model.script(redirect("/v1/embeddings"))
+    assert call(scripted_model.base_url).http_status == 307
+    assert scripted_model.other_requests == []
+
+
 @pytest.mark.parametrize("level", [logging.DEBUG])
 def test_the_key_is_in_no_log(
     level: int, scripted_model: ModelServer, caplog: pytest.LogCaptureFixture
