@@ -2,6 +2,8 @@
 
 A failure of the model counts. What is about one question (refused, outside of the contract, a bad
 request) does not, until several asks in a row got nothing else: then it is the model after all.
+A time of illness counts as the failures that showed it. Calls that failed in it, trials among them,
+told nothing new; counted, they would keep a model that is well again from being asked.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ def health_of(name: str, rows: Sequence[CallRow], routing: Routing, now: datetim
     """`rows` newest first. What `name` is only moves the jitter of its back-off."""
     told = [row for row in rows if not row.detail.startswith(FORMAT_REFUSED)]
     doubted = _doubted(told)
-    recent = [r for r in told if r.at >= now - timedelta(seconds=routing.window_seconds)]
+    since = now - timedelta(seconds=routing.window_seconds)
+    recent = [row for row in _that_tell(told, doubted, routing) if row.at >= since]
     streak = _failures_in_row(told, doubted, routing)
     answered = sorted(r.elapsed_ms for r in recent if r.outcome not in FAILURES_OF_MODEL)
     return ModelHealth(
@@ -102,6 +105,19 @@ def _doubted(rows: Sequence[CallRow]) -> frozenset[CallRow]:
 
 def _is_fault(row: CallRow, doubted: frozenset[CallRow]) -> bool:
     return row.outcome in FAILURES_OF_MODEL or row in doubted
+
+
+def _that_tell(
+    rows: Sequence[CallRow], doubted: frozenset[CallRow], routing: Routing
+) -> list[CallRow]:
+    """Without failures beyond those in a row that it takes to leave a model alone."""
+    kept: list[CallRow] = []
+    in_row = 0
+    for row in reversed(rows):
+        in_row = in_row + 1 if _is_fault(row, doubted) else 0
+        if in_row <= routing.failures_to_open:
+            kept.append(row)
+    return kept
 
 
 def _failures_in_row(

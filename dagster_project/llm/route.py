@@ -102,7 +102,7 @@ def _points(
     """Those that are not nothing. A model that is due for its trial is not judged by the failures
     that closed it: they would keep it from ever being tried."""
     routing = policy.routing
-    failed = 0.0 if is_due(health, now) else health.failure_ratio
+    failed = 0.0 if is_due(health, now) else _share_failed(health)
     penalties = (failed > routing.max_error_rate) + (
         routing.max_latency_ms is not None
         and health.p95_ms is not None
@@ -123,6 +123,11 @@ def _points(
         ),
     }
     return {name: round(value, 4) for name, value in points.items() if value}
+
+
+def _share_failed(health: ModelHealth) -> float:
+    """One failure of one call says little: two good calls are added to those that were made."""
+    return health.failure_ratio * health.calls / (health.calls + 2)
 
 
 def _by_score(routed: RoutedModel) -> float:
