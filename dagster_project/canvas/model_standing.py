@@ -20,6 +20,7 @@ from dagster_project.llm.keys import registered_keys
 from dagster_project.llm.route import choose
 from dagster_project.pipeline.prompts import StagePrompt, prompts_by_stage
 from dagster_project.planner.assets import policy_of
+from dagster_project.registry.checks.check_models import has_budget, is_free
 
 if TYPE_CHECKING:
     from dagster_project.store.database import Database
@@ -38,7 +39,9 @@ class ModelStanding(Value):
     key: str
     """The reference, never the key; empty: none is sent."""
     missing: str
-    """Why it is not there; empty: it is set."""
+    """The variable without which it is not there; empty: it is set."""
+    bad_key: str
+    """Why its registered key cannot be used, as far as is known without reading it."""
     usd_per_million_in: float
     usd_per_million_out: float
     highest_usd: float
@@ -58,6 +61,9 @@ class Standing(Value):
     intended: str | None
     chosen: str | None
     reason: str
+    unpriced: tuple[str, ...]
+    """Models that are set and cost nothing by the policy, so that its budgets of a day never stop
+    them."""
     models: tuple[ModelStanding, ...]
     """As they would be asked: best first, those that cannot be asked last."""
 
@@ -81,18 +87,20 @@ def model_standing(
     asking = AskModels(models, database, home=home, environ=environ)
     keys = _bad_keys(database, models)
     by_name = {provider.name: provider for provider in models.providers}
-    missing = {
-        model.name: asking.endpoints.missing(model)
-        or keys.get(by_name[model.provider].api_key_ref or "", "")
+    missing = {model.name: asking.endpoints.missing(model) for model in models.models}
+    bad_keys = {
+        model.name: keys.get(by_name[model.provider].api_key_ref or "", "")
         for model in models.models
     }
+    barred = {name: f"has no key: {why}" for name, why in bad_keys.items() if why}
+    barred |= {name: f"is not there: {why}" for name, why in missing.items() if why}
     highest = {model.name: _highest_usd(model, prompt) for model in models.models}
     choice = choose(
         models,
         asking.book.health(fresh=True),
         prompt.spec.model if prompt else None,
         highest,
-        {name: f"is not there: {why}" for name, why in missing.items() if why},
+        barred,
         asking.book.now(),
     )
     ready = asking.ready() or ("" if prompt else "no prompt asset is for the stage route_plan")
@@ -103,7 +111,8 @@ def model_standing(
         intended=choice.intended,
         chosen=choice.chosen,
         reason=choice.reason,
-        models=_models(models, choice, missing, highest, environ),
+        models=_models(models, choice, missing, bad_keys, highest, environ),
+        unpriced=_unpriced(models, missing),
     )
 
 
@@ -111,6 +120,7 @@ def _models(
     policy: ModelPolicy,
     choice: RoutingChoice,
     missing: dict[str, str],
+    bad_keys: dict[str, str],
     highest: dict[str, float],
     environ: Mapping[str, str],
 ) -> tuple[ModelStanding, ...]:
@@ -125,6 +135,7 @@ def _models(
             asked_as=_value(models[routed.model].model, environ),
             key=providers[routed.provider].api_key_ref or "",
             missing=missing[routed.model],
+            bad_key=bad_keys[routed.model],
             usd_per_million_in=models[routed.model].usd_per_million_in,
             usd_per_million_out=models[routed.model].usd_per_million_out,
             highest_usd=highest[routed.model],
@@ -135,6 +146,12 @@ def _models(
         )
         for routed in choice.considered
     )
+
+
+def _unpriced(policy: ModelPolicy, missing: dict[str, str]) -> tuple[str, ...]:
+    if not has_budget(policy):
+        return ()
+    return tuple(m.name for m in policy.models if is_free(m) and not missing[m.name])
 
 
 def _bad_keys(database: Database, policy: ModelPolicy) -> dict[str, str]:

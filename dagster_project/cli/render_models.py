@@ -44,6 +44,9 @@ def standing(found: Standing) -> None:
         _model(model, table)
     line(console, "")
     show_table(console, table)
+    for name in found.unpriced:
+        told = f"! {name} has no price in the policy: its cost shows as 0 and no budget stops it"
+        line(console, styled(told, "yellow"))
     for model in found.models:
         if model.points:
             points = ", ".join(f"{name} {value:.2f}" for name, value in model.points.items())

@@ -92,12 +92,12 @@ def test_models_tells_what_is_set_and_why_not(shop: Shop) -> None:
     is sent and no key is read."""
     found = shop.json("models")
 
-    states = {model["model"]: (model["missing"], model["score"]) for model in found["models"]}
-    assert states["main"] == ("", pytest.approx(found["models"][0]["points"]["cost"]))
-    assert states["kept"] == ("no key 'main' is registered", None)
-    assert states["far"] == ("AWAY_URL is not set", None)
+    states = {m["model"]: (m["missing"], m["bad_key"], m["score"]) for m in found["models"]}
+    assert states["main"] == ("", "", pytest.approx(found["models"][0]["points"]["cost"]))
+    assert states["kept"] == ("", "no key 'main' is registered", None)
+    assert states["far"] == ("AWAY_URL is not set", "", None)
     assert (found["ready"], found["chosen"]) == ("", "main")
-    assert "kept is not there: no key 'main' is registered" in found["reason"]
+    assert "kept has no key: no key 'main' is registered" in found["reason"]
     assert found["models"][0]["address"] == f"127.0.0.1:{shop.server.port}/v1"
     text = shop.run("models").output
     assert "main is asked next" in text
@@ -187,7 +187,7 @@ def test_keys_are_set_listed_checked_and_retired(shop: Shop, monkeypatch: Any) -
     shop.run("keys", "set", "main", "--from", "env:NEAR_KEY", "--by", "kim", "--reason", "bought")
     (kept,) = shop.json("keys", "list")["keys"]
     assert (kept["name"], kept["reference"], kept["written_by"]) == ("main", "env:NEAR_KEY", "kim")
-    assert shop.json("models")["models"][1]["missing"] == ""
+    assert shop.json("models")["models"][1]["bad_key"] == ""
     assert shop.json("models", "check", "kept")["models"][0]["works"]
     assert shop.json("keys", "check") == {"keys": [{"name": "main", "wrong": ""}]}
 
@@ -218,7 +218,7 @@ def test_a_key_needs_a_place_a_reason_and_a_time_to_come(shop: Shop) -> None:
     assert shop.json(*place, "--reason", "x", "--expires", soon)["expires_at"].startswith("20")
     with shop.database.pool.connection() as connection:
         connection.execute("update canvas.model_key set expires_at = now() - interval '1 minute'")
-    assert "its key expired at" in shop.json("models")["models"][1]["missing"]
+    assert "its key expired at" in shop.json("models")["models"][1]["bad_key"]
 
 
 def test_cost_shows_what_was_spent(shop: Shop) -> None:

@@ -69,10 +69,13 @@ def test_what_does_not_fit_together_is_a_warning(
 
 
 def test_a_free_model_is_no_finding_without_a_budget(write_site: WriteSite) -> None:
-    """A local model costs nothing; only a budget makes that worth a word."""
+    """A local model costs nothing; only a budget makes that worth a word, and not where the site's
+    environment names the model: nobody knows its price here."""
     free = MODEL_POLICY.replace("usd_per_million_in: 2", "context_tokens: 9000")
 
     assert not load_site(write_site({POLICY_PATH: free.partition("    budgets")[0]})).findings
+    by_site = free.replace("model: b", "model: 'env:SPARE_MODEL'")
+    assert not load_site(write_site({POLICY_PATH: by_site})).findings
 
 
 @pytest.mark.parametrize(

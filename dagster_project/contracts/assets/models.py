@@ -98,6 +98,9 @@ class ModelPolicy(Value):
     budgets: Budgets = Budgets()
     phrase: bool = False
     """Compose may ask a model to phrase the summary."""
+    probe_in_checks: bool = False
+    """Dagster's check of the policy may make one tiny paid call to each model that is set. Without
+    it the check reads what asks have met."""
     plan_seconds: float = Field(default=10.0, gt=0)
     """All calls of route_plan together."""
     phrase_seconds: float = Field(default=4.0, gt=0)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl, urlsplit
 
-from dagster_project.contracts.assets.models import Budgets, ModelPolicy, Provider
+from dagster_project.contracts.assets.models import Budgets, Model, ModelPolicy, Provider
 from dagster_project.contracts.assets.prompt import STAGE_VARIABLES, PromptSpec
 from dagster_project.registry.problem import Problem, listed, nearest
 from dagster_project.registry.read_yaml import Path
@@ -20,7 +20,7 @@ def check_models(policy: ModelPolicy) -> Iterator[Problem]:
     for i, provider in enumerate(policy.providers):
         yield from _provider(provider, (*_AT, "providers", i))
     yield from _routing(policy)
-    if any(getattr(policy.budgets, field) is not None for field in Budgets.model_fields):
+    if has_budget(policy):
         yield from _unpriced(policy)
 
 
@@ -57,9 +57,19 @@ def _routing(policy: ModelPolicy) -> Iterator[Problem]:
             yield Problem("CFG091", place, wrong, listed(regions), near)
 
 
+def is_free(model: Model) -> bool:
+    return not model.usd_per_million_in and not model.usd_per_million_out
+
+
+def has_budget(policy: ModelPolicy) -> bool:
+    """Of a day; that of one ask is always there."""
+    return any(getattr(policy.budgets, field) is not None for field in Budgets.model_fields)
+
+
 def _unpriced(policy: ModelPolicy) -> Iterator[Problem]:
+    """A model that each site sets for itself has its price there too: `canvas models` tells."""
     for i, model in enumerate(policy.models):
-        if not model.usd_per_million_in and not model.usd_per_million_out:
+        if is_free(model) and not model.model.startswith("env:"):
             wrong = f"{model.name!r} costs nothing, so no budget ever stops it"
             yield Problem("CFG094", (*_AT, "models", i), wrong, "a price, or no budget")
 
