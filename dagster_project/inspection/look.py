@@ -23,8 +23,10 @@ from dagster_project.inspection.drift import scan_for_inspection
 from dagster_project.inspection.entity_names import resolver_names
 from dagster_project.inspection.inspection import Inspection
 from dagster_project.inspection.mapping import inspect_mapping
+from dagster_project.inspection.models import inspect_models
 from dagster_project.inspection.policy import inspect_policy
 from dagster_project.inspection.prompt import inspect_prompt
+from dagster_project.inspection.prompt_use import with_use
 from dagster_project.inspection.query import (
     RunSample,
     Sample,
@@ -71,7 +73,14 @@ def look(canvas: Canvas, release: Release, version: AssetVersion) -> Inspection:
             return inspect_policy(spec)
         case PromptSpec() as spec:
             planned = spec.stage == "route_plan"
-            return inspect_prompt(spec, canvas.desk(release).planner if planned else None)
+            seen = inspect_prompt(spec, canvas.desk(release).planner if planned else None)
+            return with_use(canvas.database, version.ref, seen)
+
+
+def look_at_models(canvas: Canvas, release: Release, version: AssetVersion) -> Inspection | None:
+    """Of a policy, how its models stand; None for any other asset. Raises: CanvasError."""
+    spec = version.asset.spec
+    return inspect_models(canvas, release, spec) if isinstance(spec, PolicySpec) else None
 
 
 def _look_at_source(canvas: Canvas, name: str, spec: SourceSpec, source: Source) -> Inspection:

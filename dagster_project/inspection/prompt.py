@@ -15,6 +15,8 @@ from dagster_project.planner.question_lines import LONGEST_QUESTION
 from dagster_project.planner.text import language_of, normalise
 
 _MOST_QUESTIONS = 24
+_READ = 200
+"""Characters of a question that are read; its length counts whole."""
 
 
 def inspect_prompt(spec: PromptSpec, planner: PlannerAssets | None = None) -> Inspection:
@@ -94,7 +96,7 @@ def _messages(spec: PromptSpec, planner: PlannerAssets, question: str) -> tuple[
     as_of = datetime.now(UTC) if fixed == "now" else fixed
     text = normalise(question)
     request, _ = plan_request(
-        planner.read(text, as_of),
+        planner.read(text[:_READ], as_of),
         text,
         planner,
         as_of,

@@ -28,7 +28,7 @@ from dagster_project.planner.offered import Offered
 from dagster_project.planner.prompt_text import rendered
 from dagster_project.planner.query_lines import open_lines, template_line
 from dagster_project.planner.question_lines import read_for_prompt
-from dagster_project.planner.template_index import TemplateIndex
+from dagster_project.planner.shortlist import template_index
 
 _QUERIES_SHARE = 0.5
 """Of the room for queries and catalog, what verified queries may take."""
@@ -87,15 +87,6 @@ def plan_request(
         masked=masked,
     )
     return request, offered
-
-
-def template_index(assets: PlannerAssets) -> TemplateIndex:
-    """The index over the release's verified queries, built on first use."""
-    return assets.kept.get(
-        "template index",
-        None,
-        lambda: TemplateIndex.build(assets.templates, assets.titles, assets.descriptions),
-    )
 
 
 # -- what may be listed

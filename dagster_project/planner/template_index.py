@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from dagster_project.contracts.value import Text
 from dagster_project.planner.link import Linked
 from dagster_project.planner.meaning_index import MeaningIndex
-from dagster_project.planner.postings import Postings
 from dagster_project.planner.templates import Feature, Template, features
 from dagster_project.planner.word_grams import plain_words, words_without
 from dagster_project.planner.word_index import WordIndex
@@ -42,8 +41,6 @@ class TemplateIndex:
     text_starts: np.ndarray
     examples: tuple[str, ...]
     """The text of each place of `texts`, as it was written; empty for a title."""
-    known: Postings[str]
-    """Names of features to the templates whose examples hold them."""
 
     @classmethod
     def build(
@@ -77,7 +74,6 @@ class TemplateIndex:
             texts=WordIndex.build([words for _, words in texts], written_by),
             text_starts=np.searchsorted(np.array(written_by), places),
             examples=tuple(text for text, _ in texts),
-            known=Postings.build([template.known for template in ordered]),
         )
 
     def best(
@@ -102,19 +98,6 @@ class TemplateIndex:
         share = _MEANING_SHARE - _UNKNOWN_SHARE * _unknown(asked)
         score = share * by_meaning + (1 - share) * by_words
         return Nearest(self, np.round(score, 4), written)
-
-    def able(self, asked: tuple[Feature, ...], total_weight: float) -> list[Template]:
-        """Exactly the templates whose `may_fit` is true, in order of their names."""
-        import numpy as np
-
-        shared = np.zeros(len(self.templates))
-        for feature in asked:
-            met = [self.known.of(name) for name in feature.names]
-            if met:
-                shared[met[0] if len(met) == 1 else np.unique(np.concatenate(met))] += (
-                    feature.weight
-                )
-        return [self.templates[i] for i in np.flatnonzero(2 * shared >= total_weight)]
 
 
 @dataclass(frozen=True, slots=True)
