@@ -13,7 +13,9 @@ from dagster_project.contracts.plan import Candidate, PlanOutput
 from dagster_project.contracts.value import Language
 from dagster_project.llm.port import Speaker
 from dagster_project.planner.assets import PlannerAssets
+from dagster_project.planner.plan_prompt import plan_request
 from dagster_project.planner.plan_question import Reading, plan_reading, read_question
+from dagster_project.planner.reply.read_plan_reply import read_plan_reply
 
 _BUILT_IN = "built-in planner"
 
@@ -71,9 +73,6 @@ def _by_model(
     caller: Caller,
     started: float,
 ) -> Decided:
-    from dagster_project.planner.plan_prompt import plan_request
-    from dagster_project.planner.reply.read_plan_reply import read_plan_reply
-
     assert reading.linked is not None
     request, offered = plan_request(
         reading.linked,
