@@ -117,8 +117,12 @@ class Exchange:
             )
             left = max(asked.deadline - time.monotonic(), 0.001)
             create: Any = self._client.chat.completions.with_raw_response.create
+            streamed = {"stream": True} if "stream" in body else {}
             try:
-                raw = create(**body, timeout=left)
+                # An extra_body is sent as it is; else the client walks all of the schema first.
+                raw = create(
+                    model=self._model, messages=(), extra_body=body, timeout=left, **streamed
+                )
             except openai.APIStatusError as error:
                 failure = failure_of_status(
                     error.status_code,

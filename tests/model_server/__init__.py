@@ -14,7 +14,7 @@ Or as a fixture: `from tests.model_server import scripted_model, scripted_models
 Without a brain and without a text, a good answer is a small instance of the schema that came with
 the request. Every behaviour answers as a stream where the request asks for one. `/models` lists
 `server.models`; `/embeddings` gives float and base64. `server.key` makes it answer 401 to others.
-`python -m tests.model_server` serves in a process of its own and prints its base_url.
+`python -m tests.model_server [answers.json]` serves in a process of its own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A built-in PlanOutput as the reply of an honest model: what a good brain would answer.
 
-    brain = lambda question: json.dumps(as_reply(plan_question(question, ...), offered, assets))
+brain = lambda question: json.dumps(as_reply(plan_question(question, ...), offered, assets))
 """
 
 from __future__ import annotations

@@ -196,5 +196,9 @@ class ModelServer:
             wire.json(200, {"object": "list", "data": listed})
         elif (method, path) == ("POST", "/v1/embeddings"):
             wire.json(200, completion.embeddings(request))
+        elif (method, path) == ("GET", "/v1/times"):
+            with self._lock:
+                times = [one.server_ms for one in self.requests]
+            wire.json(200, times)
         else:
             wire.json(404, {"error": {"message": f"{method} {path} is not there"}})
