@@ -7,6 +7,7 @@ import dagster as dg
 from pydantic import Field
 
 from dagster_project.contracts.errors import CanvasError, InvalidRequest
+from dagster_project.contracts.model_call import ModelCall
 from dagster_project.contracts.trace import Ask, Trace
 from dagster_project.contracts.value import ReleaseId, base_release_id
 from dagster_project.defs.canvas_resource import RELEASE_TAG, CanvasResource
@@ -14,6 +15,7 @@ from dagster_project.defs.metadata import picture_markdown
 from dagster_project.defs.progress_log import progress_log
 from dagster_project.inspection.blocks_markdown import blocks_markdown
 from dagster_project.pipeline.plain_text import escape_markdown
+from dagster_project.traces.diff.models import answered_by
 from dagster_project.traces.redact import PROCESS_WALL
 
 ANSWER_KEY = dg.AssetKey(["answer"])
@@ -129,9 +131,41 @@ def answer_metadata(trace: Trace) -> dict[str, dg.MetadataValue]:
         "trace_id": value.text(trace.trace_id),
         "release": value.text(trace.release_id),
         "duration_ms": value.float(trace.duration_ms),
+        **model_metadata(trace),
         "assets": value.table(assets_read(trace)),
         "stages": value.table(stages_passed(trace)),
     }
+
+
+def model_metadata(trace: Trace) -> dict[str, dg.MetadataValue]:
+    """Who planned, what stood in, and what the calls of models cost; prompts are in the trace."""
+    value = dg.MetadataValue
+    calls = [call for output in trace.stage_outputs for call in output.model_calls]
+    entries: dict[str, dg.MetadataValue] = {
+        "planned_by": value.text(trace.plan_raw.planned_by),
+        "model": value.text(answered_by(calls) or "none"),
+        "tokens": value.int(trace.tokens_in + trace.tokens_out),
+        "cost_usd": value.float(trace.cost_usd),
+        "fallbacks": value.text("; ".join(trace.fallbacks) or "none"),
+    }
+    if calls:
+        entries["model_calls"] = value.table(list(map(_call_record, calls)))
+    return entries
+
+
+def _call_record(call: ModelCall) -> dg.TableRecord:
+    return dg.TableRecord(
+        {
+            "for": call.purpose,
+            "model": f"{call.provider}/{call.model}",
+            "outcome": call.outcome,
+            "detail": call.detail,
+            "tokens": call.tokens_in + call.tokens_out,
+            "cost_usd": call.cost_usd,
+            "ms": round(call.elapsed_ms, 1),
+            "why": call.routing.reason if call.routing else "",
+        }
+    )
 
 
 def shown(trace: Trace) -> str:

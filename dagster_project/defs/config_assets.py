@@ -1,6 +1,7 @@
 """YAML → typed objects → Dagster assets: one op per kind, one asset and one check per file."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 import dagster as dg
 
@@ -24,7 +25,13 @@ CHECKS: dict[Kind, tuple[str, str]] = {
     "screen": ("preview", "Shows the blocks of its mappings' samples."),
     "resolver": ("aliases", "Aliases are of things that exist, and shared ones are asked about."),
 }
-"""The one check of each kind: its name and what it promises."""
+"""The check of each kind: its name and what it promises."""
+MODELS_CHECK = (
+    "models",
+    "Language models that are set answer: from the calls of asks, or, where the policy's"
+    " `models.probe_in_checks` lets it spend, by one tiny call each. Warns; blocks nothing.",
+)
+"""Of policies, beside their examples."""
 
 
 def config_assets(entries: Iterable[Entry]) -> list[dg.AssetsDefinition]:
@@ -50,8 +57,9 @@ def _assets_of(kind: Kind, entries: list[Entry], engines: dict[str, str]) -> dg.
         " or at the one in the run's tag `canvas/release`.",
         specs=[asset_spec(entry, engines) for entry in entries],
         check_specs=[
-            dg.AssetCheckSpec(check_name, asset=asset_key(entry.id), description=promise)
+            dg.AssetCheckSpec(name, asset=asset_key(entry.id), description=text)
             for entry in entries
+            for name, text in _checks_of(kind)
         ],
         required_resource_keys={"bench"},
         can_subset=True,
@@ -60,20 +68,37 @@ def _assets_of(kind: Kind, entries: list[Entry], engines: dict[str, str]) -> dg.
         context: dg.AssetExecutionContext,
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         bench: Bench = context.resources.bench
-        checked = {check.asset_key for check in context.selected_asset_check_keys}
+        wanted = context.selected_asset_check_keys
         for entry in entries:
             key = asset_key(entry.id)
-            if key not in context.selected_asset_keys and key not in checked:
+            checks = _models_checked(bench, entry, wanted)
+            yes = dg.AssetCheckKey(key, check_name) in wanted
+            if key not in context.selected_asset_keys and not yes:
+                yield from checks
                 continue
             inspection = bench.inspect(entry.id)
             context.log.info(f"{entry.id}: {inspection.status} · {inspection.summary}")
-            checks = [check_result(key, check_name, inspection)] if key in checked else []
+            checks = [*([check_result(key, check_name, inspection)] if yes else []), *checks]
             if key in context.selected_asset_keys:
                 yield materialized(entry, bench, inspection, checks)
             else:
                 yield from checks
 
     return look
+
+
+def _checks_of(kind: Kind) -> tuple[tuple[str, str], ...]:
+    return (CHECKS[kind], MODELS_CHECK) if kind == "policy" else (CHECKS[kind],)
+
+
+def _models_checked(
+    bench: Bench, entry: Entry, wanted: AbstractSet[dg.AssetCheckKey]
+) -> list[dg.AssetCheckResult]:
+    """A policy's check of its models, when it is selected."""
+    key = asset_key(entry.id)
+    if dg.AssetCheckKey(key, MODELS_CHECK[0]) not in wanted:
+        return []
+    return [check_result(key, MODELS_CHECK[0], bench.inspect_models(entry.id))]
 
 
 def materialized(

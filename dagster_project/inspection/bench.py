@@ -8,7 +8,7 @@ is published. Nothing is read from what a process loaded earlier.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -66,9 +66,23 @@ class Bench:
         inspection = self._look(version)
         return inspection.model_copy(update={"findings": (*told, *inspection.findings)})
 
+    def inspect_models(self, asset_id: AssetId) -> Inspection:
+        """How the models of a policy stand. Never raises."""
+        version = self.version(asset_id)
+        if version is None or asset_id in self.refused:
+            return Inspection(summary="the policy was refused: see its other check")
+        return without_secrets(self._guarded(version, _models))
+
     def _look(self, version: AssetVersion) -> Inspection:
         from dagster_project.inspection.look import look
 
+        return self._guarded(version, look)
+
+    def _guarded(
+        self,
+        version: AssetVersion,
+        look: Callable[[Canvas, Release, AssetVersion], Inspection],
+    ) -> Inspection:
         try:
             return look(self.canvas, self.release, version)
         except (CanvasError, SourceError) as error:
@@ -76,6 +90,12 @@ class Bench:
         except Exception as error:  # a bug: told in full, as a failing check of this asset alone
             met = failed("inspection", f"a bug met while looking: {error!r}")
             return met.model_copy(update={"document": f"```\n{traceback.format_exc()}\n```"})
+
+
+def _models(canvas: Canvas, release: Release, version: AssetVersion) -> Inspection:
+    from dagster_project.inspection.look import look_at_models
+
+    return look_at_models(canvas, release, version) or Inspection(summary="it names no models")
 
 
 @contextmanager
