@@ -11,7 +11,7 @@ from dagster_project.pipeline.cells import shown
 from dagster_project.pipeline.named_rows import WAY, has_columns
 from dagster_project.pipeline.path_blocks import ways_of
 
-_FIGURE = re.compile(r"(?<![\w.,:/-])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]*[-:/]\d)")
+FIGURE = re.compile(r"(?<![\w.,:/-])[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\w]*[-:/]\d)")
 _DIGIT = re.compile(r"\d")
 
 
@@ -40,7 +40,7 @@ def unmatched_figures(
     for literal in sorted({s for s in literals if _DIGIT.search(s)}, key=len, reverse=True):
         if literal in bare:
             bare = re.sub(rf"(?<![\w.,]){re.escape(literal)}(?![A-Za-z0-9]|[.,]\d)", " ", bare)
-    found = [m.group().replace("−", "-") for m in _FIGURE.finditer(bare)]
+    found = [m.group().replace("−", "-") for m in FIGURE.finditer(bare)]
     return len(found), tuple(f for f in found if f not in known)
 
 
@@ -59,4 +59,4 @@ def _forms(cell: CellValue) -> set[str]:
         return set()
     if isinstance(cell, (int, float)):
         return {shown(cell), shown(abs(cell))}
-    return {m.group() for m in _FIGURE.finditer(cell)}
+    return {m.group() for m in FIGURE.finditer(cell)}
