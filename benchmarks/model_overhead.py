@@ -12,7 +12,8 @@ was written. `overhead` is wall time minus that. Measured in turns, question by 
 - `prompt`: `plan_request` alone: retrieval, catalog, budget of tokens;
 - `whole`: `prompt` and `ask` together: what one call of route_plan adds to the built-in planner.
 
-Over the demo plant in an embedded Postgres. The last line is one JSON document.
+Over the demo plant in an embedded Postgres, on a machine that should have nothing else to do:
+`load_per_core` tells. The last line is one JSON document.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 
@@ -70,8 +71,17 @@ QUESTIONS = (
     "what is affected if GT-02 fails and what should I do",
 )
 TARGET_MS = 5.0
+T = TypeVar("T")
 KEY = "sk-of-the-benchmark"
 OUTPUT_TOKENS = 1_500
+
+
+@dataclass(frozen=True)
+class Took:
+    """`cpu_ms`: of this process; of a Postgres nothing."""
+
+    wall_ms: float
+    cpu_ms: float
 
 
 @dataclass(frozen=True)
@@ -97,8 +107,7 @@ def main() -> int:
     options = _options()
     rounds = 12 if options.quick else 120
     with _bench() as bench:
-        walls = _measured(bench, rounds)
-        figures = _figures(walls, bench)
+        figures = _figures(_measured(bench, rounds), bench)
     whole, call = figures["whole_overhead_p95_ms"], figures["call_overhead_p95_ms"]
     report = {
         "name": "model_overhead",
@@ -118,87 +127,89 @@ def main() -> int:
     return 0
 
 
-def _measured(bench: Bench, rounds: int) -> dict[str, list[float]]:
-    """Overheads in ms by what was measured. Each takes its turn on every question."""
+def _measured(bench: Bench, rounds: int) -> dict[str, list[Took]]:
+    """What each took, by name. All take their turn on every question."""
     endpoints = {
         name: ModelEndpoint(bench.base_url, KEY, "scripted", stream=name == "call_stream")
         for name in ("call", "call_stream")
     }
     client = httpx2.Client(trust_env=False, timeout=30)
-    asked: dict[str, Callable[[Planned], float]] = {
+    asked: dict[str, Callable[[Planned], Took]] = {
         "floor": lambda one: _floor(client, bench.base_url, one),
         "call": lambda one: _call(endpoints["call"], one),
         "call_stream": lambda one: _call(endpoints["call_stream"], one),
         "ask": lambda one: _ask(bench, one),
     }
-    walls: dict[str, list[float]] = {name: [] for name in (*asked, "prompt")}
+    found: dict[str, list[Took]] = {}
     order: list[str] = []
     before = len(_server_times(client, bench.base_url))
     for turn in range(rounds + 1):
-        for one in bench.planned:
-            for name, ask in asked.items():
-                walls[name].append(ask(one))
-                order.append(name)
-            walls["prompt"].append(_prompt(bench, one))
-        if turn == 0:  # the first of each opens connections and loads the client
+        if turn == 1:  # the first of each opens connections and loads the client
             before += len(order)
             order.clear()
-            walls = {name: [] for name in walls}
+            found.clear()
+        for one in bench.planned:
+            for name, ask in asked.items():
+                found.setdefault(name, []).append(ask(one))
+                order.append(name)
+            found.setdefault("prompt", []).append(
+                _timed(lambda one=one: _request(one.reading, bench.assets, bench.prompt))[0]
+            )
     times = _server_times(client, bench.base_url)[before:]
     if len(times) != len(order):
         raise AssertionError(f"{len(order)} requests were made, the server had {len(times)}")
     for name in asked:
         own = [ms for asked_as, ms in zip(order, times, strict=True) if asked_as == name]
-        walls[name] = [wall - ms for wall, ms in zip(walls[name], own, strict=True)]
+        found[name] = [
+            Took(took.wall_ms - ms, took.cpu_ms) for took, ms in zip(found[name], own, strict=True)
+        ]
     client.close()
     for endpoint in endpoints.values():
         endpoint.close()
-    return walls
+    return found
 
 
-def _floor(client: httpx2.Client, base_url: str, one: Planned) -> float:
+def _timed(work: Callable[[], T]) -> tuple[Took, T]:
+    started, cpu = time.perf_counter(), time.thread_time()
+    made = work()
+    cpu_ms = (time.thread_time() - cpu) * 1_000
+    return Took((time.perf_counter() - started) * 1_000, cpu_ms), made
+
+
+def _floor(client: httpx2.Client, base_url: str, one: Planned) -> Took:
     body = Dialect(stream=False, temperature=0.0).body(
         "scripted", one.request.messages, one.request.reply, "json_schema", OUTPUT_TOKENS
     )
-    started = time.perf_counter()
-    sent = json.dumps(body).encode()
     headers = {"content-type": "application/json", "authorization": f"Bearer {KEY}"}
-    answer = client.post(f"{base_url}/chat/completions", content=sent, headers=headers)
-    json.loads(json.loads(answer.content)["choices"][0]["message"]["content"])
-    return (time.perf_counter() - started) * 1_000
+
+    def post() -> Any:
+        sent = json.dumps(body).encode()
+        answer = client.post(f"{base_url}/chat/completions", content=sent, headers=headers)
+        return json.loads(json.loads(answer.content)["choices"][0]["message"]["content"])
+
+    return _timed(post)[0]
 
 
-def _call(endpoint: ModelEndpoint, one: Planned) -> float:
-    request = one.request
-    started = time.perf_counter()
-    reply = endpoint.call(request.messages, request.reply, "json_schema", OUTPUT_TOKENS, 30.0)
-    wall = (time.perf_counter() - started) * 1_000
-    if reply.outcome != "ok":
-        raise AssertionError(f"{request.subject!r} was not answered: {reply}")
-    return wall
-
-
-def _ask(bench: Bench, one: Planned) -> float:
-    spender = Spender("plant", "benchmark", "t-benchmark", AS_OF.date(), 1.0)
-    started = time.perf_counter()
-    answer = bench.models.ask(
-        one.request,
-        lambda parsed: read_plan_reply(parsed, one.offered, bench.assets),
-        spender,
-        30.0,
+def _call(endpoint: ModelEndpoint, one: Planned) -> Took:
+    asked = one.request
+    took, reply = _timed(
+        lambda: endpoint.call(asked.messages, asked.reply, "json_schema", OUTPUT_TOKENS, 30.0)
     )
-    wall = (time.perf_counter() - started) * 1_000
+    if reply.outcome != "ok":
+        raise AssertionError(f"{one.offered.question!r} was not answered: {reply}")
+    return took
+
+
+def _ask(bench: Bench, one: Planned) -> Took:
+    spender = Spender("plant", "benchmark", "t-benchmark", AS_OF.date(), 1.0)
+
+    def read(parsed: Any) -> PlanOutput:
+        return read_plan_reply(parsed, one.offered, bench.assets)
+
+    took, answer = _timed(lambda: bench.models.ask(one.request, read, spender, 30.0))
     if answer.value is None or len(answer.calls) != 1:
-        raise AssertionError(
-            f"{one.offered.question!r} was not one call: {answer.failure} {answer.calls}"
-        )
-    return wall
-
-
-def _prompt(bench: Bench, one: Planned) -> float:
-    started = time.perf_counter()
-    _request(one.reading, bench.assets, bench.prompt)
-    return (time.perf_counter() - started) * 1_000
+        raise AssertionError(f"{one.offered.question!r} was not one call: {answer.failure}")
+    return took
 
 
 def _request(
@@ -272,17 +283,25 @@ def _server_times(client: httpx2.Client, base_url: str) -> list[float]:
     return client.get(f"{base_url}/times").json()
 
 
-def _figures(walls: dict[str, list[float]], bench: Bench) -> dict[str, float]:
-    walls["whole"] = [a + b for a, b in zip(walls["prompt"], walls["ask"], strict=True)]
-    found: dict[str, float] = {"calls": len(walls["call"]), "questions": len(bench.planned)}
+def _figures(took: dict[str, list[Took]], bench: Bench) -> dict[str, float]:
+    took["whole"] = [
+        Took(a.wall_ms + b.wall_ms, a.cpu_ms + b.cpu_ms)
+        for a, b in zip(took["prompt"], took["ask"], strict=True)
+    ]
     sent = [sum(len(m.content) for m in one.request.messages) for one in bench.planned]
-    found["prompt_characters_p50"] = statistics.median(sent)
-    for name, values in walls.items():
+    found: dict[str, float] = {
+        "calls": len(took["call"]),
+        "questions": len(bench.planned),
+        "prompt_characters_p50": statistics.median(sent),
+        "load_per_core": round(os.getloadavg()[0] / (os.cpu_count() or 1), 2),
+    }
+    for name, values in took.items():
         shown = name if name == "prompt" else f"{name}_overhead"
-        cuts = statistics.quantiles(values, n=100)
-        found[f"{shown}_p50_ms"] = round(statistics.median(values), 3)
+        cuts = statistics.quantiles([one.wall_ms for one in values], n=100)
+        found[f"{shown}_p50_ms"] = round(cuts[49], 3)
         found[f"{shown}_p95_ms"] = round(cuts[94], 3)
         found[f"{shown}_p99_ms"] = round(cuts[98], 3)
+        found[f"{name}_cpu_p50_ms"] = round(statistics.median(one.cpu_ms for one in values), 3)
     return found
 
 
