@@ -81,7 +81,7 @@ class ModelWitness:
         database = self._canvas.database
         models = self._canvas.desk(self._runner.release).models("live")
         yield lambda trace: EarlierReplies(database, models, taken_calls(trace), since)
-        blessed = self._runner.blessed_replies(case, failing)
+        blessed = self._runner.blessed_replies(case)
         if blessed:
             yield lambda trace: GivenReplies(blessed) if trace is failing else None
 
@@ -125,5 +125,5 @@ def _difference(passing: Trace, failing: Trace) -> str:
     diff = diff_traces(passing, failing)
     if not diff.plan:
         return diff.verdict
-    first = diff.plan[0]
+    first = next((c for c in diff.plan if c.path.startswith("/steps")), diff.plan[0])
     return f"plans {first.path}: {value_text(first.left)} → {value_text(first.right)}"

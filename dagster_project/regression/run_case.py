@@ -27,6 +27,7 @@ from dagster_project.llm.replay import stale_reason
 from dagster_project.planner.assets import policy_of
 from dagster_project.regression.ask_case import CaseAsker, Instead
 from dagster_project.regression.baselines import Baseline, Shelf
+from dagster_project.regression.changed import changed_assets
 from dagster_project.regression.check_case import criticised, unmet
 from dagster_project.regression.compare import worse
 from dagster_project.regression.critics import criticise
@@ -95,6 +96,8 @@ class CaseRunner:
         self._suite = suite
         self._baselines = baselines
         self._gold = gold
+        self._same = {release.id: True}
+        """Releases with the same content."""
         as_of = clock(release, now)
         self._asker = CaseAsker(canvas, release, suite.model, as_of, baselines, self.meter)
 
@@ -162,15 +165,12 @@ class CaseRunner:
         compared, data_changed = self._beside(case, self._baselines.get(case.id), trace, found)
         return Attempt(trace, found, scores, (*failed, *compared), data_changed)
 
-    def blessed_replies(self, case: GoldenCase, trace: Trace) -> Mapping[ModelPurpose, ModelCall]:
-        """What models answered for the baseline, where it read the same versions; else nothing."""
+    def blessed_replies(self, case: GoldenCase) -> Mapping[ModelPurpose, ModelCall]:
+        """What models answered for the baseline; nothing where it is of another release."""
         baseline = self._baselines.get(case.id)
-        if baseline is None or baseline.assets != trace.asset_versions:
+        if baseline is None or not self._is_of_this_release(baseline):
             return {}
-        try:
-            return taken_calls(find.get(self._canvas.database, baseline.trace_id))
-        except AssetNotFound:
-            return {}
+        return self._replies_of(baseline)
 
     # ---------------------------------------------------------------------------------------------
 
@@ -218,9 +218,16 @@ class CaseRunner:
         """What is worse than the baseline through other versions; whether the data moved."""
         if baseline is None or found == baseline.fingerprint:
             return (), False
-        if trace.asset_versions == baseline.assets:
-            return self._beside_its_reply(case, baseline, trace, found)
+        same = trace.asset_versions == baseline.assets
+        if same and (found.plan == baseline.fingerprint.plan or not has_model_part(trace)):
+            return (), True
         checks = worse(baseline.fingerprint, found)
+        if has_model_part(trace):
+            then = self._replies_of(baseline)
+            if same and same_replies(then, taken_calls(trace)):
+                return (), True
+            if checks and then and self._is_of_this_release(baseline):
+                return self._beside_its_reply(case, baseline, then, checks, found)
         if not checks:
             return (), False
         try:
@@ -234,22 +241,35 @@ class CaseRunner:
         return worse(seen, found), seen != baseline.fingerprint
 
     def _beside_its_reply(
-        self, case: GoldenCase, baseline: Baseline, trace: Trace, found: Fingerprint
+        self,
+        case: GoldenCase,
+        baseline: Baseline,
+        then: Mapping[ModelPurpose, ModelCall],
+        checks: tuple[Check, ...],
+        found: Fingerprint,
     ) -> tuple[tuple[Check, ...], bool]:
-        """With the same versions: the data moved, unless a model plans otherwise."""
-        if found.plan == baseline.fingerprint.plan or not has_model_part(trace):
-            return (), True
-        then, now = self.blessed_replies(case, trace), taken_calls(trace)
-        if same_replies(then, now):
-            return (), True
-        checks = worse(baseline.fingerprint, found)
-        if not checks or not then:
-            return checks, False
+        """What is worse through another reply alone; whether the data moved."""
         control = self._asker.ask(case, models=GivenReplies(then))
         if not same_replies(then, taken_calls(control)):
             return checks, False
         seen = fingerprint(control)
         return worse(seen, found), seen != baseline.fingerprint
+
+    def _replies_of(self, baseline: Baseline) -> Mapping[ModelPurpose, ModelCall]:
+        try:
+            return taken_calls(find.get(self._canvas.database, baseline.trace_id))
+        except AssetNotFound:
+            return {}
+
+    def _is_of_this_release(self, baseline: Baseline) -> bool:
+        if baseline.release_id not in self._same:
+            try:
+                then = self._canvas.release(base_release_id(baseline.release_id))
+                same = not changed_assets(then, self.release)
+            except AssetNotFound:
+                same = False
+            self._same[baseline.release_id] = same
+        return self._same[baseline.release_id]
 
 
 def _relations(
