@@ -92,3 +92,11 @@ class ModelEndpoint:
             exchange, self._exchange = self._exchange, None
         if exchange is not None:
             exchange.close()
+
+
+def load_client() -> None:
+    """Load the `openai` client ahead of the first call, which otherwise waits for it.
+
+    Effects: half a second of processor time, once in a process; from any thread.
+    """
+    import dagster_project.llm.exchange  # noqa: F401

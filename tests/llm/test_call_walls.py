@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -231,3 +233,16 @@ def test_a_closed_endpoint_opens_again(scripted_model: ModelServer) -> None:
     found.close()
     assert asked(found).outcome == "ok"
     found.close()
+
+
+def test_only_who_asks_loads_the_client() -> None:
+    """The client's modules are loaded by the first call or ahead of it, never by an import."""
+    code = (
+        "import sys, dagster_project.llm.call as call\n"
+        "call.ModelEndpoint('http://127.0.0.1:1/v1', '', 'm')\n"
+        "before = 'openai' in sys.modules or 'httpx2' in sys.modules\n"
+        "call.load_client()\n"
+        "print(before, 'openai' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
