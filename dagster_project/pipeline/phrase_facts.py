@@ -167,6 +167,11 @@ def unit_of(text: str) -> str:
     return lexicon.UNITS.get(fold(text), fold(text))
 
 
+def is_stamp(text: str) -> bool:
+    """Whether a text is a time or a day."""
+    return _ISO_TIME.fullmatch(text) is not None
+
+
 def is_prose(text: str) -> bool:
     """Whether a cell is more than a name: it could tell, deny or order something."""
     if len(text) > LONGEST_CELL or "\n" in text or "\r" in text:
