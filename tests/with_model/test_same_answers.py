@@ -1,0 +1,54 @@
+"""A model that means well gives the answers of the built-in planner, on every golden question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import yaml
+from demo_data import REPOSITORY
+
+from dagster_project.contracts.golden import GoldenCase
+from dagster_project.contracts.trace import Ask, Trace
+from dagster_project.regression.fingerprint import fingerprint
+from with_model.conftest import Road
+from with_model.honest import HonestBrain
+
+pytestmark = pytest.mark.xdist_group("with_model_same")
+
+
+def _cases() -> list[GoldenCase]:
+    found: list[GoldenCase] = []
+    for path in sorted((REPOSITORY / "golden_sets").glob("*.yaml")):
+        suite = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
+        found += [GoldenCase.model_validate(case) for case in suite["cases"]]
+    return [case for case in found if case.drill is None and case.skip is None]
+
+
+def test_every_golden_question_gets_the_same_answer(make_road: Callable[..., Road]) -> None:
+    """Through prompt, reply, gates and the five stages the same plan, rows, blocks and status come
+    out, in Korean and English; and where a model was asked, it planned."""
+    cases = _cases()
+    plain, road = make_road(0), make_road(1)
+    road.main.brain = HonestBrain(road.canvas)
+    asked, refused = 0, dict[str, str]()
+    for case in cases:
+        ask = Ask(
+            question=case.question,
+            roles=case.roles,
+            user=case.user,
+            language=case.language,
+            as_of=case.as_of,
+        )
+        trace = road.canvas.ask(ask)
+        assert fingerprint(trace) == fingerprint(plain.canvas.ask(ask)), case.id
+        if _calls(trace):
+            asked += 1
+            if trace.plan_raw.planned_by != "model":
+                refused[case.question] = trace.stage_outputs[0].model_calls[0].detail
+    assert asked > len(cases) / 2
+    assert refused == {}
+
+
+def _calls(trace: Trace) -> int:
+    return sum(len(output.model_calls) for output in trace.stage_outputs)
