@@ -119,10 +119,10 @@ def _row(trace: Trace, wall: SecretWall) -> tuple[dict[str, Any], Payloads]:
     """The statement's values, and the payloads it leans on; a secret that turns up is replaced
     everywhere first."""
     outputs = [content_of(output, trace.trace_id) for output in trace.stage_outputs]
-    calls, prompts = lift_calls(trace.stage_outputs)
-    rest = _with_calls(trace.model_dump_json(exclude=_ELSEWHERE).encode(), calls)
-    contents = [_assets(trace), *(content for content, _ in outputs), *prompts]
-    if wall.meets(rest) or any(wall.meets(content) for content in contents):
+    calls = lift_calls(trace.stage_outputs)
+    rest = _with_calls(trace.model_dump_json(exclude=_ELSEWHERE).encode(), calls.body)
+    contents = [_assets(trace), *(content for content, _ in outputs), *calls.pieces]
+    if any(map(wall.meets, (rest, *contents, *calls.whole))):
         cleaned = wall.clean(trace)
         return _row(cleaned, SecretWall())
     lifted = [value for _, values in outputs for value in values]

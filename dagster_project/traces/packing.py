@@ -9,7 +9,7 @@ payloads: what is there already costs a pointer. A payload's bytes are
 and a body's
 
     version (1) · number of digests after the first (2) · digests (16 each) of the assets, of each
-    output and of each message to a model · zstd frame
+    output and of each piece of a prompt · zstd frame
 """
 
 from __future__ import annotations
@@ -65,14 +65,13 @@ def unpack_payload(packed: bytes, base_content: bytes, expected: bytes) -> bytes
 
 
 def pack_body(text: bytes, digests: list[bytes], contents: list[bytes]) -> bytes:
-    """`digests` and `contents`: assets first, then each output in order, then what models were
-    asked."""
+    """`digests` and `contents`: assets first, then each output in order, then pieces of prompts."""
     head = _VERSION + (len(digests) - 1).to_bytes(2, "big") + b"".join(digests)
     return head + _compress(text, b"".join(contents), checksum=True)
 
 
 def digests_in(packed: bytes) -> list[bytes]:
-    """Digests of the assets, of each output and of each message. Raises: StoreError."""
+    """Digests of the assets, of each output and of each piece of a prompt. Raises: StoreError."""
     _check_version(packed)
     count = int.from_bytes(packed[1:3], "big") + 1
     return [bytes(packed[3 + n * DIGEST_SIZE :][:DIGEST_SIZE]) for n in range(count)]

@@ -11,7 +11,7 @@ from dagster_project.contracts.stage import StageOutput
 from dagster_project.contracts.trace import Trace
 from dagster_project.contracts.value import STAGES, TraceId
 from dagster_project.traces.content import LIFTED, fill, previous_output
-from dagster_project.traces.model_calls import FIELD, fill_calls, text_count
+from dagster_project.traces.model_calls import FIELD, fill_calls, piece_count
 from dagster_project.traces.packing import base_of, digests_in, unpack_body, unpack_payload
 
 Fetch = Callable[[list[bytes]], Iterable[tuple[bytes, bytes]]]
@@ -26,7 +26,7 @@ def rebuild(trace_id: TraceId, body: bytes, fetch: Fetch) -> Trace:
     values = iter(lifted)
     tree = from_json(rest)
     calls = tree.pop(FIELD, None)
-    end = len(digests) - text_count(calls)
+    end = len(digests) - piece_count(calls)
     bare = [
         StageOutput.model_validate_json(fill(contents[name], values, trace_id))
         for name in digests[1:end]

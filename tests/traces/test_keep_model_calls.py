@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 from psycopg.rows import dict_row
+from pydantic_core import from_json, to_json
 
 from dagster_project.contracts.model_call import Message
 from dagster_project.contracts.trace import Trace
@@ -10,7 +16,9 @@ from dagster_project.store.database import Database
 from dagster_project.traces.content import digest_of
 from dagster_project.traces.find import TraceFilter, get, search
 from dagster_project.traces.ids import new_trace_id
-from dagster_project.traces.keep import keep, keep_all
+from dagster_project.traces.keep import _row, keep, keep_all
+from dagster_project.traces.model_calls import fill_calls, lift_calls
+from dagster_project.traces.packing import base_of, pack_payload
 from dagster_project.traces.redact import REPLACEMENT, SecretWall
 from dagster_project.traces.sizes import trace_sizes
 from traces.asked_models import SYSTEM, listed_queries, model_call, modelled, with_calls
@@ -95,54 +103,97 @@ def test_outputs_without_a_model_keep_the_names_they_had() -> None:
 
 
 def test_the_same_question_again_stores_no_prompt(database: Database) -> None:
-    """Next night's ask with the same prompt adds a row and no payload; another question adds its
-    own prompt and shares the system's."""
-    first = modelled(11)
-    again = first.model_copy(
-        update={"trace_id": new_trace_id(first.created_at), "references": (), "tool_calls": ()}
-    )
-    again = with_calls(
-        Trace.model_validate_json(first.model_dump_json().replace(first.trace_id, again.trace_id)),
-        model_call(11, elapsed_ms=3.0),
-    )
+    """Next night's ask with the same prompt adds a row and no payload; another question adds only
+    the pieces of its prompt that are new."""
+    long = listed_queries(56, 1)
+    first = with_calls(table_trace(11), model_call(1, user=f"{long}\nQuestion: 1?"))
+    text = first.model_dump_json().replace(first.trace_id, new_trace_id(first.created_at))
+    again = Trace.model_validate_json(text)
+    again = with_calls(again, model_call(1, user=f"{long}\nQuestion: 1?", elapsed_ms=3.0))
     keep(database, first)
     before = trace_sizes(database).payloads
 
     keep(database, again)
     same = trace_sizes(database).payloads
-    keep(database, with_calls(table_trace(11), model_call(12)))
+    other = f"One more line first.\n{long}\nQuestion: 2?"
+    keep(database, with_calls(table_trace(11), model_call(1, user=other)))
 
     assert same == before
     assert trace_sizes(database).payloads == before + 1
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from(("system", "user", "assistant")), st.text()), max_size=4),
+    st.integers(0, 60),
+)
+def test_every_message_is_put_together_again(messages: list[tuple[Any, str]], lines: int) -> None:
+    """Whatever a prompt holds, what is cut is filled again, letter by letter."""
+    long = "\n".join(f"{text}{n}\u2028\r" for n in range(lines) for _, text in messages)
+    call = model_call(1).model_copy(
+        update={
+            "messages": (
+                *(Message(role=role, content=text) for role, text in messages),
+                Message(role="user", content=long * 3),
+            )
+        }
+    )
+    outputs = with_calls(table_trace(1), call).stage_outputs
+    bare = [output.model_copy(update={"model_calls": ()}) for output in outputs]
+
+    lifted = lift_calls(outputs)
+
+    body = from_json(to_json(lifted.body))
+    assert fill_calls(bare, body, lifted.pieces) == outputs
+
+
 def test_long_prompts_of_many_questions_stay_small() -> None:
-    """A prompt of 5,000 tokens costs a trace less than a third of its bytes, and a repair turn
-    almost nothing."""
-    from dagster_project.traces.keep import _row
-    from dagster_project.traces.packing import pack_payload
-
-    def stored(traces: list[Trace]) -> int:
-        seen: dict[bytes, int] = {}
-        bodies = 0
-        for trace in traces:
-            values, payloads = _row(trace, SecretWall())
-            bodies += len(values["body"])
-            seen |= {name: len(pack_payload(*parts)) for name, parts in payloads.items()}
-        return bodies + sum(seen.values())
-
+    """A prompt of 5,000 tokens costs a trace less than a third of its bytes although no two list
+    the same; where most is the same it costs a tenth; a repair turn costs almost nothing."""
     prompts = {seed: f"{listed_queries(56, seed)}\nQuestion {seed}?" for seed in range(40)}
+    alike = {seed: f"{listed_queries(56, 1)}\nQuestion {seed}?" for seed in range(40)}
     plain = [table_trace(seed) for seed in prompts]
-    asked = [with_calls(trace, model_call(n, user=prompts[n])) for n, trace in enumerate(plain)]
-    repaired = [
-        with_calls(trace, *(model_call(n, user=prompts[n], attempt=a) for a in (1, 2)))
-        for n, trace in enumerate(plain)
-    ]
     raw = sum(len(prompt.encode()) for prompt in prompts.values())
-
     assert raw / len(prompts) > 15_000
+
+    asked, shared, repaired = (
+        [
+            with_calls(trace, *(model_call(n, user=told[n], attempt=a) for a in turns))
+            for n, trace in enumerate(plain)
+        ]
+        for told, turns in ((prompts, (1,)), (alike, (1,)), (prompts, (1, 2)))
+    )
+
     assert stored(asked) - stored(plain) < raw / 3
+    assert stored(shared) - stored(plain) < raw / 10
     assert stored(repaired) - stored(asked) < 200 * len(prompts)
+
+
+def stored(traces: list[Trace]) -> int:
+    """Bytes of bodies and payloads, each payload once."""
+    seen: dict[bytes, int] = {}
+    bodies = 0
+    for trace in traces:
+        values, payloads = _row(trace, SecretWall())
+        bodies += len(values["body"])
+        seen |= {name: len(pack_payload(*parts)) for name, parts in payloads.items()}
+    return bodies + sum(seen.values())
+
+
+def test_a_secret_of_several_lines_is_found_across_a_cut(database: Database) -> None:
+    """A prompt is searched whole, so that no cut hides a secret with a line's end in it."""
+    filler = "".join(f"line {n}\n" for n in range(400))
+    secrets = [f"-----BEGIN-{n}-----\n{n}{n}{n}{n}abcd\n-----END-{n}-----" for n in range(8)]
+    wall = SecretWall()
+    for secret in secrets:
+        wall.remember(secret)
+    user = "".join(f"{filler[n * 40 :]}{secret}\n" for n, secret in enumerate(secrets))
+    trace = with_calls(table_trace(7), model_call(1, user=user))
+
+    keep(database, trace, wall=wall)
+
+    (call,) = get(database, trace.trace_id).stage_outputs[0].model_calls
+    assert "abcd" not in call.messages[1].content
+    assert call.messages[1].content.count(REPLACEMENT) == len(secrets)
 
 
 def test_a_secret_in_a_prompt_or_an_echo_is_replaced(database: Database) -> None:
@@ -188,10 +239,6 @@ def test_a_secret_in_a_prompt_or_an_echo_is_replaced(database: Database) -> None
 
 def _everything(database: Database) -> str:
     """All that the tables of traces hold, unpacked."""
-    import zstandard
-
-    from dagster_project.traces.packing import base_of
-
     with database.pool.connection() as connection:
         rows = connection.execute("select digest, body from canvas.payload").fetchall()
         listed = connection.execute("select t::text from canvas.trace t").fetchall()
