@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 from pydantic_core import from_json, to_json
 
+from dagster_project.contracts.assets.policy import Retention
 from dagster_project.contracts.model_call import Message
 from dagster_project.contracts.trace import Trace
 from dagster_project.store.database import Database
@@ -19,9 +20,19 @@ from dagster_project.traces.ids import new_trace_id
 from dagster_project.traces.keep import _row, keep, keep_all
 from dagster_project.traces.model_calls import fill_calls, lift_calls
 from dagster_project.traces.packing import base_of, pack_payload
+from dagster_project.traces.prune import prune
 from dagster_project.traces.redact import REPLACEMENT, SecretWall
 from dagster_project.traces.sizes import trace_sizes
 from traces.asked_models import SYSTEM, listed_queries, model_call, modelled, with_calls
+from traces.prune_examples import (
+    NOW,
+    OLD,
+    YOUNG,
+    aged,
+    assert_whole,
+    needed_payloads,
+    payloads,
+)
 from traces.trace_examples import table_trace
 
 
@@ -248,3 +259,22 @@ def _everything(database: Database) -> str:
         if base_of(body) is None:
             texts.append(zstandard.ZstdDecompressor().decompress(body[17:]).decode())
     return "\n".join(texts)
+
+
+def test_pieces_of_prompts_go_with_the_last_trace_that_has_them(database: Database) -> None:
+    """A prune takes the pieces that only old traces hold, and leaves those that a young one
+    shares, which stays readable."""
+    first, other = (f"{listed_queries(56, n)}\nQuestion: {n}?" for n in (1, 2))
+    old = aged(with_calls(table_trace(1), model_call(1, user=other)), OLD)
+    shared = aged(with_calls(table_trace(1), model_call(1, user=first)), OLD)
+    young = aged(with_calls(table_trace(1), model_call(1, user=f"New line\n{first}")), YOUNG)
+    keep_all(database, (old, shared, young))
+    before = len(payloads(database))
+
+    prune(database, Retention(), by="tests", now=NOW)
+
+    assert_whole(database)
+    assert set(payloads(database)) == needed_payloads(database)
+    assert len(payloads(database)) < before
+    (call,) = get(database, young.trace_id).stage_outputs[0].model_calls
+    assert call.messages[1].content == f"New line\n{first}"
