@@ -73,18 +73,24 @@ def _by_model(
     caller: Caller,
     started: float,
 ) -> Decided:
+    from jinja2 import TemplateError
+
     assert reading.linked is not None
-    request, offered = plan_request(
-        reading.linked,
-        reading.text,
-        assets,
-        reading.as_of,
-        reading.language,
-        speaker.prompt,
-        speaker.prompt_ref,
-        caller.allowed,
-        caller.masked,
-    )
+    try:
+        request, offered = plan_request(
+            reading.linked,
+            reading.text,
+            assets,
+            reading.as_of,
+            reading.language,
+            speaker.prompt,
+            speaker.prompt_ref,
+            caller.allowed,
+            caller.masked,
+        )
+    except TemplateError as error:
+        why = f"prompt {speaker.prompt_ref} does not render: {error.message or error}"
+        return Decided(built_in, fallbacks=(f"planner: built-in ({why})",))
 
     def read(parsed: Any) -> PlanOutput:
         return read_plan_reply(parsed, offered, assets)

@@ -40,6 +40,8 @@ _LIGHT_VERBS = frozenset({
     "된", "됐던", "되었던", "되는", "되던", "받은", "받던",
 })  # fmt: skip
 """Verbs that only turn a noun into what happened: 고장난 is 고장."""
+_LONGEST_TAIL = 60
+"""Characters after a first term in one word; what is longer is noise."""
 _AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 _QUOTED = re.compile(r"[\"“'‘「『]([^\"”'’」』]{2,60})[\"”'’」』]")
 _VERBAL_END = (
@@ -222,6 +224,25 @@ class _Linker:
         return end
 
     def _tail_fits(self, position: int, word_end: int) -> bool:
+        """Whether the rest of a word is terms in a row, with nothing but particles left over."""
+        if word_end - position > _LONGEST_TAIL:
+            return False
+        open_, seen = [(position, word_end)], set[int]()
+        while open_:
+            position, word_end = open_.pop()
+            if position in seen:
+                continue
+            seen.add(position)
+            fits = self._ends_here(position, word_end)
+            if fits:
+                return True
+            if fits is None:
+                terms = self.lexicon.longest(self.folded, position)
+                open_ += [(end, self._word_end(end, word_end)) for end, _ in terms]
+        return False
+
+    def _ends_here(self, position: int, word_end: int) -> bool | None:
+        """None: only if another term follows."""
         if position >= word_end:
             return True
         before, after = self.question[position - 1], self.question[position]
@@ -229,12 +250,7 @@ class _Linker:
             return after in "'’"
         if not (is_hangul(before) or is_hangul(after)):
             return False
-        if self._is_tail(position, word_end):
-            return True
-        return any(
-            self._tail_fits(end, self._word_end(end, word_end))
-            for end, _ in self.lexicon.longest(self.folded, position)
-        )
+        return True if self._is_tail(position, word_end) else None
 
     def _is_tail(self, position: int, word_end: int) -> bool:
         """Only particles are left, and not the cue 별 or 마다, which asks for groups."""

@@ -23,6 +23,7 @@ from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.open_plans import OpenPlans, open_plans
 from dagster_project.planner.open_slots import missing_slots, value_gate
 from dagster_project.planner.outcomes import by_rule, out_of_scope, planned
+from dagster_project.planner.shortlist import able_templates
 from dagster_project.planner.steps import template_steps
 from dagster_project.planner.templates import TemplateMatch, features, match_template
 from dagster_project.planner.text import language_of, normalise
@@ -214,9 +215,7 @@ def _can_be_planned(token: Token, assets: PlannerAssets) -> bool:
 
 def _matches(linked: Linked, assets: PlannerAssets, as_of: datetime) -> list[TemplateMatch]:
     asked = features(linked)
-    weight = sum(feature.weight for feature in asked)
-    able = (template for template in assets.templates if template.may_fit(asked, weight))
-    found = (match_template(template, asked, as_of) for template in able)
+    found = (match_template(template, asked, as_of) for template in able_templates(assets, asked))
     return sorted((m for m in found if m.score > 0), key=lambda m: (-m.score, m.template.query))
 
 

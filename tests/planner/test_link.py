@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from lab.planning import planner, token_texts
 from lab.rows import AS_OF
@@ -135,3 +137,11 @@ def test_coverage_is_the_share_that_was_understood() -> None:
     assert whole == 1.0
     assert half == pytest.approx(0.5)
     assert half < verb < 1.0
+
+
+@pytest.mark.parametrize("noise", ["가" * 1990, "고장" * 990, "deadbeef" * 240])
+def test_a_word_without_end_costs_no_more_than_its_length(noise: str) -> None:
+    """The longest question that is read, all one word, is cut in less than a second."""
+    started = time.perf_counter()
+    assert token_texts(noise)
+    assert time.perf_counter() - started < 1.0
