@@ -18,6 +18,10 @@ on the screen.
 
 from __future__ import annotations
 
+import re
+
+from dagster_project.catalog.view import CatalogView
+from dagster_project.planner.base_table import fact_table, is_entity_noun
 from dagster_project.planner.link import Linked, Token, is_verbal, loose_words
 from dagster_project.planner.reply.problems import listing, shown
 from dagster_project.planner.reply.read_steps import StepRead
@@ -27,6 +31,14 @@ from dagster_project.planner.text import fold
 
 _BINDING = ("without", "not", "op", "most", "least", "highest", "lowest")
 """Words that change which rows are right."""
+_SUPPOSED = re.compile(
+    r"\b(?:if|when|once|in case)\b[^,?]*|\S+\s(?:나면|시)(?=\s)|\S+(?:면|때|경우)(?=[\s,])",
+    re.IGNORECASE,
+)
+_HOPS = re.compile(r"^(?:hops?|levels?|단계|홉)|\d\s*(?:단계|홉|hops?|levels?)")
+_MEASURED = "cue:aggregate:"
+_LOOSE = {"latest", "sum"}
+"""Said without a measure, too: the events of today in all."""
 _NOUNS = ("table", "entity", "collection")
 
 
@@ -34,16 +46,19 @@ def hold_to_question(steps: tuple[StepRead, ...], reading: Reading) -> None:
     """Every thing and every time is used, and numbers that are said go before others."""
     _every_thing(reading)
     _every_time(steps, reading)
+    _choices_that_are_said(steps, reading)
     _numbers_that_are_said(steps, reading)
 
 
-def names_known_things(linked: Linked) -> tuple[str, ...]:
+def names_known_things(linked: Linked, views: tuple[CatalogView, ...]) -> tuple[str, ...]:
     """Words that name something which could be looked up: no text of a rule answers them."""
     kinds = ("table", "entity", "metric")
     return tuple(
         t.text
         for t in linked.tokens
-        if t.kind == "entity" or any(m.kind in kinds for m in t.meanings)
+        if t.kind == "entity"
+        or any(m.kind in kinds for m in t.meanings)
+        or any(is_entity_noun(t, view) or fact_table(t, view) for view in views)
     )
 
 
@@ -71,6 +86,23 @@ def _every_time(steps: tuple[StepRead, ...], reading: Reading) -> None:
             reading.problems.say(
                 f"steps[{number}] has no time, though the question says {listing(said)}"
             )
+
+
+def _choices_that_are_said(steps: tuple[StepRead, ...], reading: Reading) -> None:
+    """A value that a verified query has a parameter for is given, there or in another step."""
+    for number, read in enumerate(steps):
+        given = read.verified
+        if given is None:
+            continue
+        for param in given.template.spec.params:
+            column = param.column if param.name not in given.params else None
+            for token in reading.linked.tokens if column is not None else ():
+                said = [m for m in token.meanings if m.kind == "value" and m.target == column]
+                if said and not any(m.feature in reading.heard for m in token.meanings):
+                    reading.problems.say(
+                        f"steps[{number}].params {param.name} has no value, "
+                        f"though the question says {shown(token.text)} ({said[0].value})"
+                    )
 
 
 def _numbers_that_are_said(steps: tuple[StepRead, ...], reading: Reading) -> None:
@@ -126,8 +158,10 @@ def _is_left(token: Token, reading: Reading, has_open: bool) -> bool:
     if not has_open:
         return True
     heard = reading.heard
+    if _is_of_a_walk(token, reading):
+        return False
     if token.kind == "number":
-        return token.start not in reading.numbers and not _counts_hops(token)
+        return token.start not in reading.numbers
     if token.kind == "bucket":
         return "bucket" not in heard
     if token.kind in ("unknown", "quoted"):
@@ -150,6 +184,10 @@ def _is_left_cue(token: Token, reading: Reading) -> bool:
     if token in loose_words(reading.linked):
         return False
     names = [m.target for m in token.meanings]
+    asked = {m.argument for m in token.meanings if m.target == "aggregate"} - _LOOSE
+    measured = {h.removeprefix(_MEASURED) for h in reading.heard if h.startswith(_MEASURED)}
+    if asked and measured and not asked & measured:
+        return True
     heard = any(f"cue:{name}" in reading.heard for name in names)
     return any(name in _BINDING for name in names) and not heard and "filler" not in names
 
@@ -160,5 +198,10 @@ def _is_searched(text: str, heard: set[str]) -> bool:
     return all(any(s in w or w in s for s in said) for w in words)
 
 
-def _counts_hops(token: Token) -> bool:
-    return any(word in fold(token.text) for word in ("단계", "hop", "level"))
+def _is_of_a_walk(token: Token, reading: Reading) -> bool:
+    """How far a walk goes, and what is only supposed of where it starts: "if X fails"."""
+    if "cue:scope" not in reading.heard:
+        return False
+    spans = [m.span() for m in _SUPPOSED.finditer(reading.linked.question)]
+    supposed = any(start <= token.start < end for start, end in spans)
+    return supposed or bool(_HOPS.search(fold(token.text)))

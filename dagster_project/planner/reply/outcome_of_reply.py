@@ -30,8 +30,8 @@ def by_rule_of_reply(reply: PlanReply, reading: Reading) -> PlanOutput:
         problems.unknown("rule", reply.rule or "", allowed, f"rules for {reply.kind}")
     if reply.steps or reply.missing:
         problems.say(f"kind is {reply.kind}, so steps and missing must be empty")
-    known = names_known_things(offered.linked) if reply.kind == "direct" else ()
-    if known:
+    known = names_known_things(offered.linked, reading.assets.views)
+    if known and reply.kind == "direct":
         problems.say(f"kind is direct, though the question names {listing(known)}: plan it")
     problems.raise_any()
     started = time.perf_counter()
@@ -156,7 +156,7 @@ def open_slots_of(
     found: dict[str, OpenSlot] = {}
     for number, one in enumerate(reply.missing):
         name = one.param.strip()
-        param = missing[name][1] if name in missing else _param_named(name, reading)
+        param = missing[name][1] if name in missing else _param_named(name, reads, reading)
         if param is None:
             reading.problems.say(
                 f"missing[{number}].param {shown(one.param)} is no parameter of a listed query"
@@ -173,9 +173,10 @@ def open_slots_of(
     return tuple(found.values())
 
 
-def _param_named(name: str, reading: Reading) -> ParamSpec | None:
-    """Of a listed query; `missing` may stand without a step."""
-    specs = (reading.assets.queries[q] for q in sorted(reading.offered.queries))
+def _param_named(name: str, reads: tuple[StepRead, ...], reading: Reading) -> ParamSpec | None:
+    """Of a query of the steps, or of any that is listed where `missing` stands without steps."""
+    queries = {r.query for r in reads} or reading.offered.queries
+    specs = (reading.assets.queries[q] for q in sorted(queries))
     return next((p for spec in specs for p in spec.params if p.name == name), None)
 
 
@@ -188,10 +189,8 @@ def _could_be_given(param: ParamSpec, reading: Reading) -> bool:
 def _slot(param: ParamSpec, told: ReplyMissing | None, reading: Reading) -> OpenSlot:
     """With the likeliest things to name. A mention that the question does not hold is left out."""
     offered, assets = reading.offered, reading.assets
-    template = next((t for t in assets.templates if param in t.spec.params), None)
-    assert template is not None or assets.queries
-    fallback = Template.of("", next(iter(assets.queries.values())), ())
-    match = TemplateMatch(template or fallback, 1.0, {}, (param,), "", ())
+    template = Template.of("", next(iter(assets.queries.values())), ())
+    match = TemplateMatch(template, 1.0, {}, (param,), "", ())
     (slot,) = missing_slots(match, offered.question, assets, offered.language)
     mention = (told.mention if told else "").strip()
     written = reading.said.literally(mention) if mention else None

@@ -15,9 +15,12 @@ from dagster_project.contracts.table_plan import (
 )
 from dagster_project.contracts.value import Language
 from dagster_project.planner.draft import entity_dimensions
+from dagster_project.planner.offered import DEFAULT_TIME
 from dagster_project.planner.reply.problems import shown
 from dagster_project.planner.reply.read_places import Place
-from dagster_project.planner.reply.read_values import number_said
+from dagster_project.planner.reply.reading import Reading
+from dagster_project.planner.reply.values_said import number_said
+from dagster_project.planner.text import fold
 
 _FEATURES_OF = {"count": "cue:count", "count_distinct": "cue:count"}
 _EXTREMES = {"max": "cue:highest", "min": "cue:lowest"}
@@ -51,7 +54,7 @@ def read_measures(given: list[ReplyMeasure], place: Place, where: str) -> Measur
 
 def _measure(given: ReplyMeasure, place: Place, where: str) -> Measure | None:
     reading, aggregate = place.reading, given.aggregate
-    span = reading.time(given.time, f"{where}.time") if given.time is not None else None
+    span = read_time(given.time, reading, f"{where}.time", measured=given.metric is not None)
     if span is not None and place.time_column() is None:
         reading.problems.say(f"{where}.time: table {place.table} has no time")
         return None
@@ -74,6 +77,15 @@ def _measure(given: ReplyMeasure, place: Place, where: str) -> Measure | None:
         reading.problems.say(f"{where}: {aggregate} needs a metric or a column")
         return None
     return Measure(name="count", aggregate="count", time=span)
+
+
+def read_time(
+    name: str | None, reading: Reading, where: str, *, measured: bool
+) -> TimeRange | None:
+    """The policy's window is for readings of a metric; nothing else is narrowed to it."""
+    if name is None or (not measured and fold(name.strip()) == DEFAULT_TIME):
+        return None
+    return reading.time(name, where, usual=measured)
 
 
 def _of_column(

@@ -92,7 +92,7 @@ def _given(values: list[Literally], param: ParamSpec, reading: Reading, where: s
 def _time(value: Literally, param: ParamSpec, reading: Reading, where: str) -> object:
     if fold(str(value).strip()) == DEFAULT_TIME and param.default is not None:
         return _NOTHING
-    return reading.time(value, where)
+    return reading.time(value, where, usual=True)
 
 
 def _value(value: Literally, param: ParamSpec, reading: Reading, where: str) -> Scalar:
@@ -141,7 +141,7 @@ def _number(value: Literally, param: ParamSpec, reading: Reading, where: str) ->
     if number == param.default and not isinstance(param.default, bool):
         return param.default
     if param.type == "limit" and number == int(number):
-        return reading.row_limit(int(number), where)
+        return reading.row_limit(int(number), where) or param.default
     if reading.number(number) is None:
         default = f"; its default is {param.default}" if param.default is not None else ""
         reading.problems.say(f"{where}: the number {shown(value)} is not in the question{default}")

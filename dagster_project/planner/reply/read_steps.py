@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from dagster_project.contracts.assets.query import QuerySpec
 from dagster_project.contracts.plan import EntityMention, PlanStep
@@ -74,6 +75,10 @@ def read_steps(given: list[ReplyStep], reading: Reading) -> tuple[StepRead, ...]
         own = step.id.strip() or f"step{number + 1}"
         if own in state.sources:
             reading.problems.say(f"steps[{number}].id {shown(own)} is another step's")
+        twin = next((s for s in given[:number] if _alike(s, step)), None)
+        if twin is not None:
+            state.sources[own] = state.sources.get(twin.id.strip())
+            continue
         read = _step(step, own, state, f"steps[{number}]")
         if read is not None:
             found.append(read)
@@ -81,6 +86,11 @@ def read_steps(given: list[ReplyStep], reading: Reading) -> tuple[StepRead, ...]
     if many > most:
         reading.problems.say(f"{many} steps with those of recipes, {most} are allowed")
     return tuple(found)
+
+
+def _alike(one: ReplyStep, other: ReplyStep) -> bool:
+    """The same under two names is looked up once."""
+    return one.model_copy(update={"id": ""}) == other.model_copy(update={"id": ""})
 
 
 def _step(given: ReplyStep, own: str, state: _Steps, where: str) -> StepRead | None:
@@ -141,6 +151,7 @@ def _table(
     step = step.model_copy(update={"query": given.query.strip()})
     state.sources[own] = Source(step, outputs_of_table(plan, read.place))
     timed = [plan.time, *(m.time for m in plan.measures), *(r.time for r in plan.related)]
+    dated = any(isinstance(v, datetime) for f in plan.filters for v in f.values)
     return StepRead(
         query=step.query,
         steps=(step,),
@@ -148,7 +159,7 @@ def _table(
         time=read.time,
         time_assumed=read.time_assumed,
         takes_time=read.place.time_column() is not None,
-        timed=any(timed) and not read.time_assumed,
+        timed=(any(timed) and not read.time_assumed) or dated,
     )
 
 
@@ -185,12 +196,12 @@ def _search(
     """Words of the question, or what an earlier step found."""
     reading, query = state.reading, given.query.strip()
     text = next(p.name for p in spec.params if p.type == "text")
-    written = [given.words] if given.words else []
+    written = [given.words] if given.words and given.words.strip() else []
     written += [str(v) for p in given.params if p.name == text for v in p.values]
-    if any(p.name != text for p in given.params) or bool(written) is bool(given.feeds):
+    words = " ".join(w.strip() for w in written).strip()
+    if any(p.name != text for p in given.params) or bool(words) is bool(given.feeds):
         reading.problems.say(f"{where}: {query} takes words of the question, or one feed, alone")
         return None
-    words = " ".join(w.strip() for w in written)
     if words and not reading.said.each_word(words):
         reading.problems.say(f"{where}.words {shown(words)} are not all said in the question")
         return None

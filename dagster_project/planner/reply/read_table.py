@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagster_project.catalog.view import CatalogView, column_of, table_of
-from dagster_project.contracts.plan_reply import ReplyOrder, ReplyRelated, ReplySearch, ReplyTable
+from dagster_project.catalog.view import CatalogView, table_of
+from dagster_project.contracts.plan_reply import ReplyRelated, ReplySearch, ReplyTable
 from dagster_project.contracts.table_plan import (
-    Dimension,
     Order,
     Related,
     Search,
@@ -16,19 +15,16 @@ from dagster_project.contracts.table_plan import (
 )
 from dagster_project.contracts.value import Intent
 from dagster_project.planner.draft import entity_dimensions
-from dagster_project.planner.reply.listing import listing_columns, usual_order
-from dagster_project.planner.reply.problems import listing, shown
+from dagster_project.planner.reply.problems import shown
 from dagster_project.planner.reply.read_measures import (
     Measured,
-    read_groups,
-    read_having,
     read_measures,
+    read_time,
 )
+from dagster_project.planner.reply.read_order import grouped, listed
 from dagster_project.planner.reply.read_places import Place, place_of
 from dagster_project.planner.reply.read_values import read_filters
 from dagster_project.planner.reply.reading import Reading
-
-_RANKS = ("most", "least", "highest", "lowest", "superlative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +65,9 @@ def read_table(
     )
     things = len({str(v) for f in filters if place.thing_of(f.column) for v in f.values})
     if given.measures:
-        plan = _grouped(given, plan, measured, place, where)
+        plan = grouped(given, plan, measured, place, where)
     else:
-        plan = _listed(given, plan, place, things, where)
+        plan = listed(given, plan, place, things, where)
     periods = [t for t in reading.offered.times.values() if any(m.time == t for m in plan.measures)]
     intent: Intent = "aggregate" if plan.measures else "list"
     if plan.search is not None:
@@ -85,13 +81,12 @@ def _time(
     given: ReplyTable, measured: Measured, place: Place, where: str
 ) -> tuple[TimeRange | None, bool]:
     """The span of the rows. A metric without one is read over the policy's window."""
-    reading, time = place.reading, measured.shared_time
-    if given.time is not None:
-        time = reading.time(given.time, f"{where}.time")
-        if time is not None and place.time_column() is None:
-            reading.problems.say(f"{where}.time: table {place.table} has no time")
-            return None, False
-    metrics = any(m.metric for m in measured.measures)
+    reading, metrics = place.reading, any(m.metric for m in measured.measures)
+    time = read_time(given.time, reading, f"{where}.time", measured=metrics)
+    if time is not None and place.time_column() is None:
+        reading.problems.say(f"{where}.time: table {place.table} has no time")
+        return None, False
+    time = time or measured.shared_time
     if time is None and metrics and not any(m.time for m in measured.measures):
         return reading.default_window(), True
     return time, time is not None and time == reading.default_window()
@@ -105,11 +100,13 @@ def _related(given: ReplyRelated, place: Place, where: str) -> Related | None:
     if not place.view.join_path(other.table, place.table):
         reading.problems.say(f"{where}.table: rows of {other.table} do not point to {place.table}")
         return None
-    time = reading.time(given.time, f"{where}.time") if given.time is not None else None
+    time = read_time(given.time, reading, f"{where}.time", measured=False)
     if time is not None and other.time_column() is None:
         reading.problems.say(f"{where}.time: table {other.table} has no time")
         return None
-    reading.hear(*(("cue:without", "cue:not") if given.negated else ("cue:with",)))
+    reading.hear("cue:with")
+    if given.negated:
+        reading.hear_negation(f"{where}.negated")
     return Related(
         table=other.table,
         negated=given.negated,
@@ -146,122 +143,6 @@ def _search(given: ReplySearch, place: Place, where: str) -> Search | None:
     reading.hear("cue:search")
     words = tuple(dict.fromkeys(w.strip() for w in given.words))
     return Search(columns=tuple(dict.fromkeys(columns)) or tuple(texts), words=words)
-
-
-# -- groups or rows
-
-
-def _grouped(
-    given: ReplyTable, plan: TablePlan, measured: Measured, place: Place, where: str
-) -> TablePlan:
-    reading = place.reading
-    dimensions = read_groups(given.group_by, place, reading.offered.language, f"{where}.group_by")
-    having = read_having(given.having, measured, place, f"{where}.having")
-    if not dimensions:
-        return plan.model_copy(update={"having": having})
-    order = [
-        by
-        for number, one in enumerate(given.order)
-        if (by := _by_measure(one, plan, dimensions, measured, place, f"{where}.order[{number}]"))
-    ]
-    if not given.order:
-        bucket = next((d for d in dimensions if d.bucket), None)
-        most = Order(by=plan.measures[0].name, descending=True) if plan.measures else None
-        usual = Order(by=bucket.name) if bucket is not None else most
-        order = [usual] if usual is not None else []
-    limit, tied = _limit(given, order, {d.name for d in dimensions if d.bucket}, reading, where)
-    return plan.model_copy(
-        update={
-            "dimensions": tuple(dimensions),
-            "having": having,
-            "order": tuple(order),
-            "limit": limit,
-            "with_ties": tied,
-        }
-    )
-
-
-def _by_measure(
-    given: ReplyOrder,
-    plan: TablePlan,
-    dimensions: list[Dimension],
-    measured: Measured,
-    place: Place,
-    where: str,
-) -> Order | None:
-    reading = place.reading
-    kind, _, number = given.by.strip().partition(":")
-    names: dict[str, str] = {m.name: m.name for m in plan.measures}
-    names |= {m.metric: m.name for m in plan.measures[::-1] if m.metric}
-    names |= {str(n): name for n, name in measured.places.items() if kind == "measure"}
-    if kind == "difference":
-        names = {str(n): d.name for n, d in enumerate(plan.differences)}
-    by = names.get(number or kind)
-    wanted = given.by.strip().lower()
-    for dimension in dimensions:
-        if wanted in (
-            dimension.name.lower(),
-            dimension.column.lower(),
-            column_of(dimension.column),
-        ):
-            by = by or dimension.name
-    if by is None:
-        known = [f"measure:{n}" for n in measured.places]
-        known += [f"difference:{n}" for n in range(len(plan.differences))]
-        known += [d.column for d in dimensions]
-        reading.problems.say(
-            f"{where}.by {shown(given.by)} is not measured or grouped by; "
-            f"there are {listing(known)}"
-        )
-        return None
-    if by not in {d.name for d in dimensions}:
-        reading.hear(*(f"cue:{cue}" for cue in _RANKS))
-    return Order(by=by, descending=given.descending)
-
-
-def _listed(given: ReplyTable, plan: TablePlan, place: Place, things: int, where: str) -> TablePlan:
-    reading, language = place.reading, place.reading.offered.language
-    if given.group_by or given.having:
-        reading.problems.say(f"{where}: group_by and having need measures")
-    asked = [place.column(name, f"{where}.columns") for name in given.columns]
-    order: list[Order] = []
-    for number, one in enumerate(given.order):
-        ref = place.column(one.by, f"{where}.order[{number}].by")
-        if ref is not None:
-            order.append(Order(by=ref, descending=one.descending))
-    ranks = [o for o in order if o.by not in place.view.keys]
-    reading.hear(*(f"cue:{cue}" for cue in (*_RANKS, "newest", "oldest_first") if ranks))
-    order = order or list(usual_order(place.view, place.table))
-    time = place.time_column()
-    limit, tied = _limit(given, order, {time} if time else set(), reading, where)
-    shown_columns = listing_columns(
-        place.view,
-        place.table,
-        [ref for ref in asked if ref is not None],
-        plan.filters,
-        tuple(order),
-        language,
-        things,
-    )
-    return plan.model_copy(
-        update={
-            "columns": shown_columns,
-            "order": tuple(order),
-            "limit": limit,
-            "with_ties": tied,
-        }
-    )
-
-
-def _limit(
-    given: ReplyTable, order: list[Order], in_time: set[str], reading: Reading, where: str
-) -> tuple[int | None, bool]:
-    """ "The oldest" may be several; the newest is one."""
-    limit = reading.row_limit(given.limit, f"{where}.limit")
-    if limit is None or not order:
-        return limit, False
-    one = limit == 1 and order[0].by not in in_time and reading.said.number(1) is None
-    return limit, given.with_ties or one
 
 
 def fed_extreme(read: TableRead, reading: Reading, thing: str) -> TablePlan:

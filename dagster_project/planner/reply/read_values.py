@@ -11,23 +11,20 @@ from dagster_project.contracts.table_plan import Filter, FilterOp, Scalar
 from dagster_project.planner.reply.problems import shown
 from dagster_project.planner.reply.read_places import Place
 from dagster_project.planner.reply.said import same
+from dagster_project.planner.reply.values_said import (
+    NUMERIC,
+    as_said,
+    hear_condition,
+    value_said,
+)
 
 _AGE = re.compile(r"(\d+(?:\.\d+)?)\s?(?:y|years?|년)", re.IGNORECASE)
 _DATED = ("date", "timestamp")
-_NUMERIC = ("integer", "number")
 _COUNT: dict[str, tuple[int, int]] = {
     "between": (2, 2),
     "in": (1, 50),
     "is_null": (0, 0),
     "not_null": (0, 0),
-}
-_SAID_OPS: dict[str, tuple[FilterOp, ...]] = {
-    ">=": (">=",),
-    ">": (">",),
-    "<=": ("<=",),
-    "<": ("<",),
-    "older": (">",),
-    "newer": ("<",),
 }
 _TURNED: dict[FilterOp, FilterOp] = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -47,7 +44,7 @@ def _filter(given: ReplyFilter, place: Place, where: str) -> Filter | None:
         return None
     op = "=" if given.op == "in" and len(given.values) == 1 else given.op
     named = place.thing_named_by(ref)
-    if named is not None and op in ("=", "!=", "in"):
+    if named is not None:
         ref = f"{named.table}.{named.key}"
     entity = place.thing_of(ref)
     if entity is not None:
@@ -63,12 +60,27 @@ def _filter(given: ReplyFilter, place: Place, where: str) -> Filter | None:
     values = [value_said(v, ref, op, place, where) for v in given.values]
     if any(v is None for v in values):
         return None
-    _hear_condition(op, place)
+    hear_condition(op, place)
+    if op in ("=", "in"):
+        values = [one for v in values for one in _meant_together(v, ref, place)]
+        op = "=" if len(set(values)) == 1 else "in"
     return Filter(column=ref, op=op, values=tuple(dict.fromkeys(values)))
 
 
+def _meant_together(value: Scalar, ref: str, place: Place) -> list[Scalar]:
+    """All values of the column that the same words mean: a turbine is a gas or a steam turbine."""
+    meant = [
+        [m.value for m in token.meanings if m.kind == "value" and m.target == ref]
+        for token in place.reading.linked.tokens
+    ]
+    with_it = [values for values in meant if any(same(v, value) for v in values)]
+    fewest = min(with_it, key=len, default=[value])
+    place.reading.hear(*(f"value:{ref}={v}" for v in fewest))
+    return [*fewest]
+
+
 def _ops_of(column: ColumnSpec) -> tuple[FilterOp, ...]:
-    if column.type in _NUMERIC:
+    if column.type in NUMERIC:
         return ("=", "!=", "in", "<", "<=", ">", ">=", "between")
     if column.type == "boolean":
         return ("=", "!=")
@@ -82,13 +94,6 @@ def _has_its_values(op: FilterOp, values: list[Literally], place: Place, where: 
     many = "no value" if most == 0 else f"{least}" if least == most else f"{least} to {most}"
     place.reading.problems.say(f"{where}: {op} takes {many}, got {len(values)} values")
     return False
-
-
-def _hear_condition(op: FilterOp, place: Place) -> None:
-    if op == "!=":
-        place.reading.hear("cue:not", "cue:without")
-    if op in ("<", "<=", ">", ">=", "between"):
-        place.reading.hear("cue:op")
 
 
 # -- things
@@ -105,7 +110,7 @@ def _of_things(
     keys = tuple(dict.fromkeys(t.key for t in things if t is not None))
     if len([t for t in things if t is not None]) < len(values):
         return None
-    _hear_condition(op, place)
+    hear_condition(op, place)
     usual = place.key_column(ref)
     ref = usual[1] if usual is not None else ref
     numeric = place.columns[ref].type == "integer" if ref in place.columns else False
@@ -121,7 +126,8 @@ def _of_nothing(op: FilterOp, ref: str, place: Place, where: str) -> Filter | No
     if not said:
         place.reading.problems.say(f"{where}: the question does not speak of {ref}")
         return None
-    place.reading.hear("cue:not", "cue:without")
+    if op == "is_null":
+        place.reading.hear_negation(f"{where}: is_null")
     return Filter(column=ref, op=op)
 
 
@@ -162,85 +168,8 @@ def _of_age(op: FilterOp, years: float, ref: str, place: Place, where: str) -> F
     if said is None or op not in _TURNED or years > 1_000:
         reading.problems.say(f"{where}: {shown(f'{years:g}y')} with {op} is not said")
         return None
-    if not _as_said(_TURNED[op], years, place, where):
+    if not as_said(_TURNED[op], years, place, where):
         return None
-    _hear_condition(op, place)
+    hear_condition(op, place)
     moment = reading.offered.as_of - timedelta(days=365.25 * years)
     return Filter(column=ref, op=op, values=(moment,))
-
-
-# -- values
-
-
-def value_said(value: Literally, ref: str, op: FilterOp, place: Place, where: str) -> Scalar:
-    """The value as the column holds it; None, with a problem, when the question does not say it."""
-    column, reading = place.columns[ref], place.reading
-    if column.values and (column.type not in _NUMERIC or reading.said.value(ref, value)):
-        return _listed(value, column, ref, place, where)
-    if column.type in _NUMERIC:
-        return number_said(value, op, column.unit, place, f"{where}.values")
-    if column.type == "boolean":
-        if isinstance(value, bool) and reading.said.names(column.names):
-            return value
-    elif isinstance(value, str) and (written := reading.said.literally(value)) is not None:
-        reading.hear_words(written)
-        return written
-    reading.problems.say(f"{where}: {shown(value)} for {ref} is not said in the question")
-    return None
-
-
-def _listed(value: Literally, column: ColumnSpec, ref: str, place: Place, where: str) -> Scalar:
-    reading = place.reading
-    known = next((v for v in column.values if same(v.value, value)), None)
-    if known is None and isinstance(value, str):
-        text = value.strip().casefold()
-        known = next((v for v in column.values if str(v.value).casefold() == text), None)
-    if known is None:
-        listed = [str(v.value) for v in column.values]
-        reading.problems.unknown(f"{where}.values", str(value), listed, ref)
-        return None
-    if not (reading.said.value(ref, known.value) or reading.said.names(known.names)):
-        reading.problems.say(f"{where}: {shown(known.value)} of {ref} is not said in the question")
-        return None
-    reading.hear(f"value:{ref}={known.value}", f"place:{ref}")
-    return known.value
-
-
-def number_said(
-    value: Literally, op: FilterOp, unit: str | None, place: Place, where: str
-) -> Scalar:
-    """A number of the question, compared as it says. Comparisons hold it as a fraction."""
-    number = _number(value)
-    said = place.reading.number(number, ratio=unit != "%") if number is not None else None
-    if number is None or said is None:
-        place.reading.problems.say(f"{where}: the number {shown(value)} is not in the question")
-        return None
-    if not _as_said(op, said.number or 0.0, place, where):
-        return None
-    if op in ("<", "<=", ">", ">=", "between"):
-        return float(number)
-    return int(number) if number == int(number) else number
-
-
-def _number(value: Literally) -> float | int | None:
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, str):
-        plain = value.strip().rstrip("%").replace(",", "")
-        try:
-            return float(plain) if len(plain) < 16 and plain.isascii() else None
-        except ValueError:
-            return None
-    return value
-
-
-def _as_said(op: FilterOp, number: float, place: Place, where: str) -> bool:
-    """ "At least 5" is not more than 5; a number without such words is compared as one likes."""
-    spoken = place.reading.said.comparisons(number)
-    allowed = {o for said in spoken for o in _SAID_OPS.get(said, ())}
-    if not allowed or op in allowed or op == "between":
-        return True
-    place.reading.problems.say(
-        f"{where}: {op} {number:g}, but the question says {' '.join(spoken)}"
-    )
-    return False

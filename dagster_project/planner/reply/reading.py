@@ -15,6 +15,7 @@ from dagster_project.planner.reply.problems import Problems, listing, shown
 from dagster_project.planner.reply.said import Said
 from dagster_project.planner.text import fold
 
+_FEW = ("newest", "oldest_first", "most", "least", "highest", "lowest", "superlative")
 _WINDOW_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -81,14 +82,14 @@ class Reading:
 
     # -- times
 
-    def time(self, name: object, where: str) -> TimeRange | None:
-        """The span that a name stands for."""
+    def time(self, name: object, where: str, *, usual: bool = False) -> TimeRange | None:
+        """The span that a name stands for. `usual`: the policy's window will do."""
         text = fold(str(name).strip())
-        spans = self.offered.times
+        spans = self.offered.times if usual else self.said_times()
         found = spans.get(text) or next(
             (span for span in spans.values() if span.text and fold(span.text) == text), None
         )
-        if found is None and text == DEFAULT_TIME:
+        if found is None and usual and text == DEFAULT_TIME:
             found = self.default_window()
         if found is None:
             self.problems.say(
@@ -119,15 +120,33 @@ class Reading:
             self.numbers.update(t.start for t in self.said.numbers if t.number == token.number)
         return token
 
+    def hear_negation(self, where: str) -> None:
+        """The opposite of what is asked is the worst answer: only where something negates."""
+        self.hear("cue:not", "cue:without")
+        if not self.said.negates:
+            self.problems.say(f"{where} is a negation, and nothing in the question says not")
+
     def hear_words(self, text: str) -> None:
         self.heard.update(f"said:{word}" for word in fold(text).split())
 
     def row_limit(self, limit: int | None, where: str) -> int | None:
-        """A number of the question, or no more than the policy's rows."""
+        """A number of the question, or no more than the policy's rows.
+
+        Where nothing is ranked and none is said, all rows are shown: nothing is cut in silence."""
         if limit is None:
             return None
         most = self.assets.policy.limits.max_rows
-        if limit >= 1 and (self.number(limit) is not None or limit <= most):
+        if limit >= 1 and self.number(limit) is not None:
             return limit
+        if 1 <= limit <= most:
+            return limit if self._asks_for_few() else None
         self.problems.say(f"{where} {shown(limit)} is not said; it may be 1 to {most}, or null")
         return None
+
+    def _asks_for_few(self) -> bool:
+        """The newest, the greatest: some rows before others."""
+        return any(
+            t.kind == "recent"
+            or any(m.kind == "superlative" or m.target in _FEW for m in t.meanings)
+            for t in self.linked.tokens
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,12 @@ from dagster_project.planner.korean import is_particle_tail, strip_particles
 from dagster_project.planner.lexicon import Lexicon, Meaning
 from dagster_project.planner.link import Linked, Token
 from dagster_project.planner.text import fold, is_hangul, normalise, stem, words
+
+_NEGATIVE = re.compile(
+    r"없|않|아닌|아니|말고|빼고|제외|외에|못|(?<!\S)안 |n't\b|"
+    r"\b(?:not?|non|none|neither|nor|never|without|except|excluding|exclude|other than|but|"
+    r"lack\w*|missing|free of|outside)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,35 @@ class Said:
         """A word with and without its ending. Shape: of one letter only as it is."""
         stems = strip_particles(word) if is_hangul(word[-1]) else (word,)
         return {word, stem(word), *(s for s in stems if len(s) > 1)} - {""}
+
+    # -- turns of meaning
+
+    @cached_property
+    def negates(self) -> bool:
+        """Whether anything is said to be absent or left out."""
+        cues = any(t.cue("not") or t.cue("without") for t in self.linked.tokens)
+        return cues or bool(_NEGATIVE.search(self.folded))
+
+    @cached_property
+    def descending(self) -> bool | None:
+        """Whether the greatest come first; None where neither or both ends are spoken of."""
+        meanings = [m for t in self.linked.tokens for m in t.meanings]
+        high = any(m.target in ("most", "highest") for m in meanings)
+        low = any(m.target in ("least", "lowest") for m in meanings)
+        metrics = [m for m in meanings if m.target.startswith("metric:")]
+        high = high or any(m.argument == "high" for m in metrics)
+        low = low or any(m.argument == "low" for m in metrics)
+        return None if high is low else high
+
+    def ranks_by(self, column: str) -> bool | None:
+        """The same for the column of a listing, where a word of its own says which come first."""
+        own = {
+            m.argument == "high"
+            for t in self.linked.tokens
+            for m in t.meanings
+            if m.kind == "superlative" and m.target == column
+        }
+        return own.pop() if len(own) == 1 else None if own else self.descending
 
     # -- numbers
 
