@@ -279,7 +279,7 @@ def of_pairs(sentence: Sentence, ground: Ground) -> Iterator[str]:
     ranged, wrong = ranges(sentence.marked, facts)
     yield from wrong
     yield from moved(sentence.clauses, ground.clauses, ranged)
-    yield from alone(sentence.clauses, ground.told, facts)
+    yield from alone(sentence.clauses, ground.told, ranged, facts)
 
 
 WALLS: dict[Wall, Callable[[Sentence, Ground], Iterable[str]]] = {

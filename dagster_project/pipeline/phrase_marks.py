@@ -198,8 +198,9 @@ def _is_key(mark: Mark, facts: Facts) -> bool:
 
 def _joined(clauses: list[Clause]) -> list[Clause]:
     """A run of names is told of by the clause before it and by the one after it."""
-    if all(clause.pure for clause in clauses):
-        return clauses
+    if clauses and all(clause.pure for clause in clauses):
+        first, *rest = clauses
+        return [replace(first, after=tuple(mark for each in rest for mark in each.marks))]
     found: list[Clause] = []
     held: list[Mark] = []
     for clause in clauses:

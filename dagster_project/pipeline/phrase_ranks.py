@@ -30,7 +30,7 @@ def ranks(clauses: list[Clause], plain: list[Clause], facts: Facts) -> Iterator[
         for at, mark in ranked if said else []:
             kinds = [(p, k) for p, k in said if (k == "newest" or mark.figure)]
             kind = next((k for p, k in reversed(kinds) if p < at), kinds[0][1] if kinds else None)
-            if kind and not any(_ranks(place, kind, facts) for place in mark.places):
+            if kind and not any(ranks_as(place, kind, facts) for place in mark.places):
                 yield f"{mark.text} is not the {kind}"
         kinds = {kind for _, kind in said if kind in ("most", "least") and not ranked}
         for mark in (*clause.marks, *clause.others):
@@ -40,6 +40,11 @@ def ranks(clauses: list[Clause], plain: list[Clause], facts: Facts) -> Iterator[
                 for kind in leading
                 if (kind, mark.text) not in told and not _leads(mark, kind, facts)
             )
+
+
+def is_ranked(clause: Clause) -> bool:
+    """Whether it says which of several a figure is."""
+    return any(kind != "middle" for _, kind in _said(clause))
 
 
 def _said(clause: Clause) -> list[tuple[int, str]]:
@@ -59,7 +64,7 @@ def ranges(marked: Marked, facts: Facts) -> tuple[set[str], list[str]]:
         if not (low.figure and high.figure):
             continue
         fitting = (
-            _ranks(p, "least", facts) and _ranks(q, "most", facts)
+            ranks_as(p, "least", facts) and ranks_as(q, "most", facts)
             for p in low.places
             for q in high.places
             if p.row is not None and (p.step, p.column) == (q.step, q.column)
@@ -71,7 +76,8 @@ def ranges(marked: Marked, facts: Facts) -> tuple[set[str], list[str]]:
     return ranged, wrong
 
 
-def _ranks(place: Place, kind: str, facts: Facts) -> bool:
+def ranks_as(place: Place, kind: str, facts: Facts) -> bool:
+    """Whether the cell is what it is called; a count always is."""
     if place.row is None or place.column is None:
         return True
     result = facts.results[place.step]

@@ -10,9 +10,12 @@ from dagster_project.contracts.value import Language
 from dagster_project.pipeline import phrase_lexicon as lexicon
 from dagster_project.pipeline.phrase_facts import Facts, Place, said_empty
 from dagster_project.pipeline.phrase_marks import Clause, Mark, Marked, roots_in
-from dagster_project.pipeline.phrase_pairs import told_by
+from dagster_project.pipeline.phrase_pairs import names_a_row, told_by
+from dagster_project.pipeline.phrase_ranks import is_ranked, ranks_as
 from dagster_project.pipeline.phrases import say_empty
 from dagster_project.planner.text import fold
+
+_HOPS = frozenset({"hop", "hops", "홉"})
 
 
 def dropped(
@@ -159,25 +162,45 @@ def _counter_of_another(mark: Mark, plain: list[Clause]) -> bool:
     return bool(said & others) and not said & own and bool(own & lexicon.COUNTERS)
 
 
-def alone(clauses: list[Clause], told: Marked, facts: Facts) -> Iterator[str]:
-    """Figures that the plain summary does not tell, without a name or label of their own cell."""
+def alone(clauses: list[Clause], told: Marked, ranged: set[str], facts: Facts) -> Iterator[str]:
+    """Figures of one row among several, or that the plain summary does not tell, with nothing
+    beside them that says whose they are."""
     plain = {mark.text for mark in told.marks.values() if mark.figure}
+    keys: tuple[Mark, ...] = ()
     for clause in clauses:
+        names = (*clause.marks, *clause.others)
+        own = tuple(mark for mark in names if not mark.figure and names_a_row(mark, facts))
+        keys = own or keys
         for mark in clause.marks:
-            if not mark.figure or mark.text in plain:
+            if not mark.figure or mark.text in ranged or is_ranked(clause):
                 continue
-            if not any(_is_told(place, clause, facts) for place in mark.places):
+            if mark.text in plain and not all(_is_among_rows(p, facts) for p in mark.places):
+                continue
+            if mark.text in plain and told_by(mark) & _HOPS and _is_farthest(mark, facts):
+                continue
+            if not any(_is_told(place, clause, (*names, *keys), facts) for place in mark.places):
                 yield f"nothing beside {mark.text} says what it is"
 
 
-def _is_told(place: Place, clause: Clause, facts: Facts) -> bool:
+def _is_among_rows(place: Place, facts: Facts) -> bool:
+    return place.row is not None and len(facts.results[place.step].rows) > 1
+
+
+def _is_farthest(mark: Mark, facts: Facts) -> bool:
+    """The depth of a walk is that of its last rows."""
+    return any(
+        place.column is not None
+        and facts.results[place.step].columns[place.column].name in ("depth", "hop")
+        and ranks_as(place, "most", facts)
+        for place in mark.places
+    )
+
+
+def _is_told(place: Place, clause: Clause, names: tuple[Mark, ...], facts: Facts) -> bool:
     if place.row is None:
         return bool(_purpose(place.step, facts) & clause.roots)
     assert place.column is not None
+    if any(not m.figure and any((p.step, p.row) == place[:2] for p in m.places) for m in names):
+        return True
     label = fold(facts.results[place.step].columns[place.column].label)
-    for mark in (*clause.marks, *clause.others):
-        if not mark.figure and any((p.step, p.row) == place[:2] for p in mark.places):
-            return True
-        if fold(mark.text) == label:
-            return True
-    return False
+    return not _is_among_rows(place, facts) and any(fold(mark.text) == label for mark in names)
