@@ -5,15 +5,17 @@ as the endpoint may well count it.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 from zoneinfo import ZoneInfo
 
 from dagster_project.contracts.assets.models import Budgets, Model
 from dagster_project.llm.ledger import SPENT, plain
 from dagster_project.llm.port import Spender
-from dagster_project.llm.short_transaction import short_transaction
+from dagster_project.llm.short_transaction import one_message
 
 if TYPE_CHECKING:
     from dagster_project.store.database import Database
@@ -66,15 +68,14 @@ def hold(database: Database, budgets: Budgets, spender: Spender, usd: float, zon
         "tenant": plain(spender.tenant),
         "user_name": plain(spender.user),
         "usd": usd,
+        "lock": _LOCK_KEY,
+        "user_limit": _with_tolerance(budgets.user_day_usd),
+        "tenant_limit": _with_tolerance(budgets.tenant_day_usd),
+        "site_limit": _with_tolerance(budgets.site_day_usd),
     }
-    with short_transaction(database, "read the budgets", durable=False) as connection:
-        connection.execute("select pg_advisory_xact_lock(%s, 0)", (_LOCK_KEY,))
-        found = connection.execute(SPENT, given).fetchone()
-        assert found is not None
-        refused = _over(budgets, spender, found, usd, zone)
-        if not refused:
-            connection.execute(_HOLD, given)
-    return Held(refused=refused) if refused else Held(usd=usd)
+    (found,) = one_message(database, "read the budgets", _HOLD, given)
+    *spent, held = found
+    return Held(usd=usd) if held else Held(refused=_over(budgets, spender, spent, usd, zone))
 
 
 def money(usd: float) -> str:
@@ -86,9 +87,11 @@ def new_at(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def _over(
-    budgets: Budgets, spender: Spender, spent: tuple[float, ...], usd: float, zone: str
-) -> str:
+def _with_tolerance(limit: float | None) -> float:
+    return math.inf if limit is None else limit + _TOLERANCE_USD
+
+
+def _over(budgets: Budgets, spender: Spender, spent: Sequence[float], usd: float, zone: str) -> str:
     of_whom = (f"user {spender.user}", f"tenant {spender.tenant}", "the site")
     limits = (budgets.user_day_usd, budgets.tenant_day_usd, budgets.site_day_usd)
     for whose, limit, used in zip(of_whom, limits, spent, strict=True):
@@ -98,12 +101,25 @@ def _over(
                 f" {money(used)} of {money(limit)} is used; it is new at"
                 f" {new_at(spender.day, zone):%Y-%m-%d %H:%M} UTC"
             )
-    return ""
+    return "may cost more than what is left of the day's budgets"
 
 
-_HOLD = """
-insert into canvas.model_spend as s (
-    day, tenant, user_name, calls, tokens_in, tokens_out, cost_usd
-) values (%(day)s, %(tenant)s, %(user_name)s, 0, 0, 0, %(usd)s)
-on conflict (day, tenant, user_name) do update set cost_usd = s.cost_usd + excluded.cost_usd
+_HOLD: LiteralString = (
+    """
+select pg_advisory_xact_lock(%(lock)s, 0);
+with spent as ("""
+    + SPENT
+    + """), held as (
+    insert into canvas.model_spend as s (
+        day, tenant, user_name, calls, tokens_in, tokens_out, cost_usd
+    )
+    select %(day)s, %(tenant)s, %(user_name)s, 0, 0, 0, %(usd)s from spent
+    where of_user + %(usd)s <= %(user_limit)s
+        and of_tenant + %(usd)s <= %(tenant_limit)s
+        and of_all + %(usd)s <= %(site_limit)s
+    on conflict (day, tenant, user_name) do update set cost_usd = s.cost_usd + excluded.cost_usd
+    returning 1
+)
+select spent.*, (select count(*) from held) from spent
 """
+)

@@ -101,6 +101,8 @@ class Endpoints:
             self._keys.clear()
 
     def _open(self, model: Model, provider: Provider, place: _Place) -> ModelEndpoint:
+        # The client's hundred modules are loaded here, before the clock of a call runs.
+        import dagster_project.llm.exchange  # noqa: F401
         from dagster_project.llm.call import ModelEndpoint
 
         _, base_url, name, key = place

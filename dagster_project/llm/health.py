@@ -20,6 +20,8 @@ from dagster_project.contracts.model_call import FAILURES_OF_MODEL, CallOutcome,
 ROWS_PER_MODEL = 50
 FORMAT_REFUSED = "does not take the format"
 """How the detail of a call begins that only found out which reply format an endpoint knows."""
+LITTLE_TIME = "had little time left"
+"""How the detail of a time-out begins that was not the model's fault."""
 ASKS_TO_DOUBT = 3
 """So many asks in a row without a usable reply speak against the model, whatever was asked."""
 OUTCOME_WORDS: dict[CallOutcome, str] = {
@@ -63,7 +65,7 @@ class CallRow:
 
 def health_of(name: str, rows: Sequence[CallRow], routing: Routing, now: datetime) -> ModelHealth:
     """`rows` newest first. What `name` is only moves the jitter of its back-off."""
-    told = [row for row in rows if not row.detail.startswith(FORMAT_REFUSED)]
+    told = [row for row in rows if not row.detail.startswith((FORMAT_REFUSED, LITTLE_TIME))]
     doubted = _doubted(told)
     since = now - timedelta(seconds=routing.window_seconds)
     recent = [row for row in _that_tell(told, doubted, routing) if row.at >= since]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from dagster_project.contracts.model_call import ModelCall
 from dagster_project.llm.health import ROWS_PER_MODEL, CallRow
 from dagster_project.llm.port import Spender
-from dagster_project.llm.short_transaction import short_transaction
+from dagster_project.llm.short_transaction import one_message
 
 if TYPE_CHECKING:
     from dagster_project.store.database import Database
@@ -56,12 +56,8 @@ def write_call(
         "day": spender.day,
         "difference": call.cost_usd - held_usd,
     }
-    with short_transaction(database, "keep a call of a model") as connection:
-        kept = connection.execute(_INSERT, values)
-        connection.execute(_SPEND, values)
-        found = kept.fetchone()
-    assert found is not None
-    return found[0], found[1]
+    ((number, at),) = one_message(database, "keep a call of a model", _WRITE, values)
+    return number, at
 
 
 def recent_calls(
@@ -76,8 +72,7 @@ def recent_calls(
         "models": [model for _, model in models],
         "limit": ROWS_PER_MODEL,
     }
-    with short_transaction(database, "read the calls of models") as connection:
-        found = connection.execute(_RECENT, given).fetchall()
+    found = one_message(database, "read the calls of models", _RECENT, given)
     rows: dict[tuple[str, str], list[CallRow]] = {place: [] for place in models}
     for _, provider, model, *row in found:
         if row[0] is not None:
@@ -88,10 +83,8 @@ def recent_calls(
 def spent(database: Database, day: date, tenant: str, user: str) -> tuple[float, float, float]:
     """Units: USD of a day of the site: of the user, of the tenant, of all. Raises: StoreError."""
     given = {"day": day, "tenant": plain(tenant), "user_name": plain(user)}
-    with short_transaction(database, "read what was spent") as connection:
-        found = connection.execute(SPENT, given).fetchone()
-    assert found is not None
-    return found[0], found[1], found[2]
+    ((of_user, of_tenant, of_all),) = one_message(database, "read what was spent", SPENT, given)
+    return of_user, of_tenant, of_all
 
 
 def plain(text: str) -> str:
@@ -103,25 +96,23 @@ def _tokens(count: int) -> int:
     return max(0, min(count, _MOST_TOKENS))
 
 
-SPENT = """
+SPENT: LiteralString = """
 select
-    coalesce(sum(cost_usd) filter (where tenant = %(tenant)s and user_name = %(user_name)s), 0),
-    coalesce(sum(cost_usd) filter (where tenant = %(tenant)s), 0),
-    coalesce(sum(cost_usd), 0)
+    coalesce(sum(cost_usd) filter (where tenant = %(tenant)s and user_name = %(user_name)s), 0)
+        as of_user,
+    coalesce(sum(cost_usd) filter (where tenant = %(tenant)s), 0) as of_tenant,
+    coalesce(sum(cost_usd), 0) as of_all
 from canvas.model_spend where day = %(day)s
 """
-_INSERT = """
-insert into canvas.model_call (
+_WRITE: LiteralString = """
+with kept as (insert into canvas.model_call (
     at, trace_id, tenant, user_name, purpose, prompt, provider, model, outcome, detail, format,
     tokens_in, tokens_out, cost_usd, elapsed_ms, retry_at
 ) values (
     clock_timestamp() - %(ago)s, %(trace_id)s, %(tenant)s, %(user_name)s, %(purpose)s, %(prompt)s,
     %(provider)s, %(model)s, %(outcome)s, %(detail)s, %(format)s, %(tokens_in)s, %(tokens_out)s,
     %(cost_usd)s, %(elapsed_ms)s, clock_timestamp() - %(ago)s + %(retry_after)s
-) returning id, at
-"""
-_SPEND = """
-insert into canvas.model_spend as s (
+) returning id, at), spent as (insert into canvas.model_spend as s (
     day, tenant, user_name, calls, tokens_in, tokens_out, cost_usd
 ) values (
     %(day)s, %(tenant)s, %(user_name)s, 1, %(tokens_in)s, %(tokens_out)s, %(difference)s
@@ -130,8 +121,9 @@ insert into canvas.model_spend as s (
     tokens_in = s.tokens_in + excluded.tokens_in,
     tokens_out = s.tokens_out + excluded.tokens_out,
     cost_usd = s.cost_usd + excluded.cost_usd
+) select id, at from kept
 """
-_RECENT = """
+_RECENT: LiteralString = """
 select clock_timestamp(), m.provider, m.model, c.*
 from unnest(%(providers)s::text[], %(models)s::text[]) as m (provider, model)
 left join lateral (

@@ -132,9 +132,11 @@ class OneAsk(Generic[T]):
             if held.refused:
                 self._barred[model.name] = held.refused
                 return None
-            most = self._fit.max_out(model)
-            turn = Turn(model, endpoint, messages, form, most, choice, is_repair, held)
-            came = self._calls.make(turn, self._limit(model, share))
+            limit = min(model.timeout_seconds, max(_LEAST_SECONDS, self._left() * share))
+            most, short = self._fit.max_out(model), self._is_short(model, limit, share)
+            came = self._calls.make(
+                Turn(model, endpoint, messages, form, most, choice, is_repair, held, limit, short)
+            )
             if came.taken.is_taken or came.taken.bug:
                 return came.taken
             following = next_format(form) if came.reply.format_refused else None
@@ -148,17 +150,17 @@ class OneAsk(Generic[T]):
                 break
             if self._stopped() or self._fit.problem(model, messages, self._left_usd()):
                 break
-        self._failed(model, came)
+        self._failed(model, came, limit)
         return None
 
-    def _failed(self, model: Model, came: Came[T]) -> None:
+    def _failed(self, model: Model, came: Came[T], limit: float) -> None:
         wait = came.reply.retry_after_seconds
         if came.call.outcome == "rate_limited" and wait is not None:
             self._retry_at[model.name] = time.monotonic() + wait
         if came.call.outcome == "no_rights":
             self._models.endpoints.forget_key(model)
         self._barred[model.name] = _FAILED
-        self.told.append(f"{model.name} {what_came(came.call, came.limit_seconds, wait)}")
+        self.told.append(f"{model.name} {what_came(came.call, limit, wait)}")
 
     def _hold(self, model: Model, messages: tuple[Message, ...]) -> Held:
         usd = self._fit.highest_usd(model, messages)
@@ -168,8 +170,9 @@ class OneAsk(Generic[T]):
         except StoreError:
             return Held(refused="costs money, and what was spent today cannot be read")
 
-    def _limit(self, model: Model, share: float) -> float:
-        return min(model.timeout_seconds, max(_LEAST_SECONDS, self._left() * share))
+    def _is_short(self, model: Model, limit: float, share: float) -> bool:
+        """Not for a first call, which has all that an ask ever has, nor for a trial."""
+        return bool(self._calls.made) and share == 1.0 and limit < model.timeout_seconds / 2
 
     def _left(self) -> float:
         return self._deadline - time.monotonic()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from dagster_project.contracts.assets.models import Model, ReplyFormat
 from dagster_project.contracts.model_call import CallOutcome, Message, ModelCall, RoutingChoice
 from dagster_project.llm.budgets import Held, cost_usd
-from dagster_project.llm.health import FORMAT_REFUSED
+from dagster_project.llm.health import FORMAT_REFUSED, LITTLE_TIME
 from dagster_project.llm.ledger import plain
 from dagster_project.llm.port import ModelRequest, OutOfContract, Spender
 
@@ -45,6 +45,9 @@ class Turn:
     routing: RoutingChoice
     is_repair: bool
     held: Held
+    limit_seconds: float
+    has_little_time: bool
+    """Calls before it have used up what it would need: running out of time is not its fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,6 @@ class Came(Generic[T]):
     call: ModelCall
     reply: Reply
     taken: Taken[T]
-    limit_seconds: float
 
 
 class Calls(Generic[T]):
@@ -81,19 +83,21 @@ class Calls(Generic[T]):
         """What comes before a call, choosing a model included, is part of its time from now on."""
         self._began = time.perf_counter()
 
-    def make(self, turn: Turn, limit_seconds: float) -> Came[T]:
-        """Effects: one request, one row in the ledger."""
+    def make(self, turn: Turn) -> Came[T]:
+        """Effects: one request, one row in the ledger, whose time is the request's alone."""
+        began = time.perf_counter()
         reply = turn.endpoint.call(
-            turn.messages, self._request.reply, turn.format, turn.max_out, limit_seconds
+            turn.messages, self._request.reply, turn.format, turn.max_out, turn.limit_seconds
         )
+        asked_ms = (time.perf_counter() - began) * 1000
         taken = self._take(reply)
-        call = self._call(turn, reply, taken)
+        call = self._call(turn, reply, taken, asked_ms)
         self.usd += call.cost_usd
         self.made.append(call)
         lost = self._book.keep(call, self._spender, reply.retry_after_seconds, turn.held.usd)
         self.made[-1] = self._told(call, lost)
         self.begin()
-        return Came(self.made[-1], reply, taken, limit_seconds)
+        return Came(self.made[-1], reply, taken)
 
     def _take(self, reply: Reply) -> Taken[T]:
         if reply.outcome != "ok":
@@ -105,7 +109,7 @@ class Calls(Generic[T]):
         except Exception as bug:
             return Taken(bug=type(bug).__name__, bug_detail=str(bug))
 
-    def _call(self, turn: Turn, reply: Reply, taken: Taken[T]) -> ModelCall:
+    def _call(self, turn: Turn, reply: Reply, taken: Taken[T], asked_ms: float) -> ModelCall:
         return ModelCall(
             purpose=self._request.purpose,
             prompt=self._request.prompt,
@@ -113,7 +117,7 @@ class Calls(Generic[T]):
             provider=turn.model.provider,
             model=turn.model.name,
             outcome=_outcome(reply, taken, turn.is_repair),
-            detail=self._clean(plain(_detail(reply, taken, turn.format))),
+            detail=self._clean(plain(_detail(reply, taken, turn))),
             http_status=reply.http_status,
             format=turn.format,
             messages=turn.messages,
@@ -123,21 +127,19 @@ class Calls(Generic[T]):
             tokens_out=reply.tokens_out,
             tokens_estimated=reply.tokens_estimated,
             cost_usd=cost_usd(turn.model, reply.tokens_in, reply.tokens_out),
-            elapsed_ms=self._elapsed_ms(),
+            elapsed_ms=asked_ms,
             server_ms=reply.server_ms,
             routing=turn.routing,
         )
 
     def _told(self, call: ModelCall, lost: str) -> ModelCall:
-        """With the time that keeping it took, and why it is not in the ledger."""
+        """With all the time that was ours, and why it is not in the ledger."""
         detail = call.detail
         if lost:
             said = f"{detail}; " if detail else ""
             detail = self._clean(f"{said}not in the ledger yet: {lost}")
-        return call.model_copy(update={"detail": detail, "elapsed_ms": self._elapsed_ms()})
-
-    def _elapsed_ms(self) -> float:
-        return (time.perf_counter() - self._began) * 1000
+        elapsed_ms = (time.perf_counter() - self._began) * 1000
+        return call.model_copy(update={"detail": detail, "elapsed_ms": elapsed_ms})
 
 
 def _outcome(reply: Reply, taken: Taken[Any], is_repair: bool) -> CallOutcome:
@@ -148,9 +150,11 @@ def _outcome(reply: Reply, taken: Taken[Any], is_repair: bool) -> CallOutcome:
     return "repaired" if is_repair else "ok"
 
 
-def _detail(reply: Reply, taken: Taken[Any], form: ReplyFormat) -> str:
+def _detail(reply: Reply, taken: Taken[Any], turn: Turn) -> str:
     if reply.format_refused:
-        return f"{FORMAT_REFUSED} {form}: {reply.detail}"
+        return f"{FORMAT_REFUSED} {turn.format}: {reply.detail}"
+    if reply.outcome == "timed_out" and turn.has_little_time:
+        return f"{LITTLE_TIME}: {reply.detail}"
     if taken.bug:
         return f"the reader failed by {taken.bug}: {taken.bug_detail}"
     return "; ".join(taken.problems) if taken.problems else reply.detail

@@ -1,4 +1,4 @@
-"""What the tests of choosing, spending and keys share: a policy over scripted servers, a request."""
+"""What the tests of choosing, spending and keys share: policies over scripted servers, asks."""
 
 from __future__ import annotations
 
