@@ -53,7 +53,7 @@ def _head(trace: Trace, console: Console) -> None:
         ("as of", f"{trace.as_of:%Y-%m-%d %H:%M:%S %Z}"),
         ("release", trace.release_id),
         ("took", f"{trace.duration_ms:.2f} ms"),
-        ("planned by", trace.plan_raw.planned_by),
+        ("planner", trace.plan_raw.planned_by),
     ]
     if trace.tokens_in or trace.tokens_out:
         rows.append(

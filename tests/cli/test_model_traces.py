@@ -44,7 +44,7 @@ def test_the_overview_tells_each_call(run: Callable[..., Result]) -> None:
     text = run("trace", "show", ASKED.trace_id).output
 
     for part in (
-        "planned by",
+        "planner",
         "site/main",
         "server_error",
         "site/spare",
