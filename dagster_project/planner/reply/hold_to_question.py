@@ -5,10 +5,13 @@ it does not name, a time that it does not say and a value that none of its words
 (`Reading.thing`, `Reading.time`, `read_values`, `read_query`). Here is what only the whole tells.
 
 What a reply can still do wrong inside all gates, so that nobody takes them for more:
-- choose the wrong query, table, column, metric, aggregate, grouping or order for the words;
+- choose the wrong query, table, column, metric, aggregate or grouping for the words, or list what
+  was to be counted;
 - put a thing, a time or a value that is said at the wrong step, table or column where each fits
   ("alarms of A and repairs of B" turned round), or join with `and` what was meant as `or`;
-- read "not" and "without" wrongly, or walk a relation the wrong way round;
+- negate the wrong part of a question that negates something, or walk a relation the wrong way
+  round or less far than is usual;
+- show fewer of what is ranked than the policy's rows, where the question says no number;
 - leave out a value, a number or a word: the answer then says that it was not taken into account;
 - ask back, or choose a rule's text, for a question that could have been answered.
 It cannot: name another thing, time, value or number than the question does, read what the caller
@@ -39,7 +42,7 @@ _HOPS = re.compile(r"^(?:hops?|levels?|단계|홉)|\d\s*(?:단계|홉|hops?|leve
 _MEASURED = "cue:aggregate:"
 _LOOSE = {"latest", "sum"}
 """Said without a measure, too: the events of today in all."""
-_NOUNS = ("table", "entity", "collection")
+_NOUNS = ("entity", "collection")
 
 
 def hold_to_question(steps: tuple[StepRead, ...], reading: Reading) -> None:

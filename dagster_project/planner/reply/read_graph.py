@@ -161,6 +161,8 @@ def _depth(
             f"{where}.max_depth {shown(asked)}: 1 to {limits.max_depth} for {graph_view}, or null"
         )
         return 1
+    if graph_view == "path" and not said:
+        asked = max(asked, _USUAL_DEPTH["path"])  # a way that is there is not left unfound
     return min(asked, MAX_DEPTH)
 
 

@@ -179,15 +179,13 @@ def _graph(
     step = scope_step(scope, reading.assets, reading.offered.language)
     update: dict[str, object] = {"id": state.new_id(GRAPH_STEP), "query": given.query.strip()}
     if not read.things:
-        update["purpose"] = purpose_of(spec_name(given), reading.assets, reading.offered.language)
+        update["purpose"] = purpose_of(
+            given.query.strip(), reading.assets, reading.offered.language
+        )
     step = step.model_copy(update=update)
     state.sources[own] = Source(step, outputs_of_graph(read), is_graph=True)
     intent: Intent = "path" if read.view == "path" else "expand"
     return StepRead(query=step.query, steps=(step,), intent=intent, things=read.things)
-
-
-def spec_name(given: ReplyStep) -> str:
-    return given.query.strip()
 
 
 def _search(
