@@ -78,6 +78,8 @@ class OneAsk(Generic[T]):
                 self.told.append(f"reading the answer failed by {taken.bug}")
                 break
         else:
+            not_asked = ((name, why) for name, why in self._barred.items() if why != _FAILED)
+            self.told += (f"{name} {why}" for name, why in not_asked)
             if any(name not in self._barred for name in self._by_name):
                 self.told.append(stop)
         return ModelAnswer(None, self.calls, failure="; ".join(self.told))

@@ -60,6 +60,6 @@ def _models(folder: Path, servers: Sequence[ModelServer]) -> dict[str, Any]:
             }
             for name, _ in named
         ],
-        "plan_seconds": 2.0,
+        "plan_seconds": 5.0,
         "phrase_seconds": 1.0,
     }

@@ -28,6 +28,7 @@ def test_a_kept_trace_holds_prompt_reply_tokens_and_time(make_road: Callable[...
     road.main.script(server_error())
     road.main.brain = road.spare.brain = HonestBrain(road.canvas)
     trace = find.get(road.canvas.database, road.canvas.ask(Ask(question=QUESTION)).trace_id)
+    assert len(_planning(trace)) == 2, trace.fallbacks
     failed, good = _planning(trace)
     assert (failed.model, failed.outcome, failed.http_status) == ("main", "server_error", 500)
     assert (good.model, good.outcome) == ("spare", "ok")
