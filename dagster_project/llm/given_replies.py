@@ -1,4 +1,4 @@
-"""R10: replies at hand or kept, read again as if they had just come; nobody is asked."""
+"""R10: replies at hand or kept, read again as if they had just come, for controls and trials."""
 
 from __future__ import annotations
 
@@ -26,6 +26,27 @@ NOT_KEPT = "no reply is kept for this question"
 STORE_SECONDS = 2.0
 """The longest that a connection to the store is waited for."""
 _LOOKED_BACK = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyPlans:
+    """Models that are asked to plan and not to phrase. Fulfils `Models`."""
+
+    models: Models
+
+    def ready(self) -> str:
+        return self.models.ready()
+
+    def ask(
+        self,
+        request: ModelRequest,
+        read: Callable[[Any], T],
+        spender: Spender,
+        seconds: float,
+    ) -> ModelAnswer[T]:
+        if request.purpose != "route_plan":
+            return ModelAnswer(None, failure="only plans are asked for here")
+        return self.models.ask(request, read, spender, seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,12 +43,12 @@ _NOBODY = "nobody can be asked"
 _BY_POLICY = ("no model is set", "models.use", "every model is denied")
 """How reasons begin for which kept replies are not wanted either."""
 _TAKEN = ("ok", "repaired")
-_STALE = re.compile(r"\((stale: .*)\)$", re.DOTALL)
+_STALE = re.compile(r"planner: built-in \((stale: .*)\)", re.DOTALL)
 
 
 def stale_reason(trace: Trace) -> str:
-    """What moved, where a kept reply no longer fitted and no model was asked; else empty."""
-    found = (_STALE.search(line) for line in trace.fallbacks)
+    """What moved, where a kept plan no longer fitted and no model was asked; else empty."""
+    found = (_STALE.fullmatch(line) for line in trace.fallbacks)
     return next((match.group(1) for match in found if match), "")
 
 

@@ -13,6 +13,7 @@ from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.golden import GoldenCase, Relation
 from dagster_project.contracts.model_call import ModelMode
 from dagster_project.contracts.trace import Ask, Trace
+from dagster_project.llm.given_replies import OnlyPlans
 from dagster_project.llm.port import Models
 from dagster_project.pipeline.ask import answer
 from dagster_project.regression.baselines import Baseline, Shelf
@@ -37,8 +38,12 @@ class CaseAsker:
         as_of: datetime | None,
         baselines: Shelf | Mapping[str, Baseline],
         meter: Meter,
+        *,
+        phrase: bool = True,
     ) -> None:
-        """`as_of`: now, for cases that do not say; None: as the policy has it."""
+        """`as_of`: now, for cases that do not say; None: as the policy has it. `phrase` False: a
+        model is not asked for a summary, which nothing is judged by."""
+        self._phrase = phrase
         self._canvas, self._release = canvas, release
         self._mode: ModelMode = mode
         self._as_of, self._baselines, self._meter = as_of, baselines, meter
@@ -52,6 +57,8 @@ class CaseAsker:
         release: Release | None = None,
         question: str | None = None,
         models: Models | None = None,
+        *,
+        phrase: bool | None = None,
     ) -> Trace:
         """The answer now; `models` in place of the release's. Raises: CanvasError, StoreError."""
         baseline = self._baselines.get(case.id)
@@ -65,6 +72,10 @@ class CaseAsker:
             model_mode=mode or self._mode,
             baseline_trace_id=baseline.trace_id if baseline else None,
         )
+        phrase = self._phrase if phrase is None else phrase
+        if models is None and not phrase and case.drill is None:
+            own = self._canvas.desk(release or self._release).models(ask.model_mode)
+            models = OnlyPlans(own) if own is not None else None
         trace = self._answer(case, ask, release or self._release, models)
         self._meter.add(case.id, trace)
         return trace

@@ -48,13 +48,16 @@ def _is_as_meant(why: str) -> bool:
     return why.startswith(_BY_CONFIG) or _NOT_THERE.fullmatch(why) is not None
 
 
-def taken_calls(trace: Trace) -> dict[ModelPurpose, ModelCall]:
-    """By purpose, the last reply that went into the answer."""
+def planning_reply(trace: Trace) -> dict[ModelPurpose, ModelCall]:
+    """The reply that the plan was read from, as `GivenReplies` takes it; empty where none was.
+
+    What a model phrased is held to the rows, and no night judges it.
+    """
     return {
         call.purpose: call
         for output in trace.stage_outputs
         for call in output.model_calls
-        if call.outcome in _TAKEN
+        if call.purpose == "route_plan" and call.outcome in _TAKEN
     }
 
 
@@ -66,8 +69,8 @@ def same_replies(
 
 
 def has_model_part(trace: Trace) -> bool:
-    """A model planned or phrased, or was to plan."""
-    return bool(taken_calls(trace) or stood_in(trace))
+    """A model planned, or was to plan."""
+    return bool(planning_reply(trace) or stood_in(trace))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from dagster_project.contracts.trace import Trace
 from dagster_project.llm.given_replies import EarlierReplies, GivenReplies
 from dagster_project.regression import nights
 from dagster_project.regression.ask_case import Instead
-from dagster_project.regression.model_part import same_replies, stood_in, taken_calls
+from dagster_project.regression.model_part import planning_reply, same_replies, stood_in
 from dagster_project.regression.run_case import CaseRunner
 from dagster_project.traces.diff.diff_traces import diff_traces
 from dagster_project.traces.diff.say import value_text
@@ -54,12 +54,12 @@ class ModelWitness:
             return None
 
     def _testify(self, case: GoldenCase, failing: Trace) -> Testimony | None:
-        now, missed = taken_calls(failing), stood_in(failing)
+        now, missed = planning_reply(failing), stood_in(failing)
         if case.drill is not None or not (now or missed):
             return None
         for instead in self._replies_of_before(case, failing):
             attempt = self._runner.attempt_with(case, failing, instead)
-            then = taken_calls(attempt.trace)
+            then = planning_reply(attempt.trace)
             passes = not attempt.failed and not attempt.stale
             if passes and then and not same_replies(then, now):
                 return _moved(now, then, missed, failing, attempt.trace)
@@ -80,7 +80,7 @@ class ModelWitness:
         since = self._green.started_at if self._green else None
         database = self._canvas.database
         models = self._canvas.desk(self._runner.release).models("live")
-        yield lambda trace: EarlierReplies(database, models, taken_calls(trace), since)
+        yield lambda trace: EarlierReplies(database, models, planning_reply(trace), since)
         blessed = self._runner.blessed_replies(case)
         if blessed:
             yield lambda trace: GivenReplies(blessed) if trace is failing else None

@@ -38,9 +38,9 @@ from dagster_project.regression.model_part import (
     Meter,
     has_model_part,
     pinned,
+    planning_reply,
     same_replies,
     stood_in,
-    taken_calls,
 )
 from dagster_project.regression.relations import check_relation
 from dagster_project.traces import find
@@ -88,8 +88,10 @@ class CaseRunner:
         *,
         gold: GoldReader | None,
         meter: Meter | None = None,
+        phrase: bool = True,
     ) -> None:
-        """Models are asked as the suite says. `meter` is told what the asks of a case cost."""
+        """Models are asked as the suite says; `phrase` False: not for a summary. `meter` is told
+        what the asks of a case cost."""
         self.release = release
         self.meter = meter or Meter()
         self._canvas = canvas
@@ -99,7 +101,9 @@ class CaseRunner:
         self._same = {release.id: True}
         """Releases with the same content."""
         as_of = clock(release, now)
-        self._asker = CaseAsker(canvas, release, suite.model, as_of, baselines, self.meter)
+        self._asker = CaseAsker(
+            canvas, release, suite.model, as_of, baselines, self.meter, phrase=phrase
+        )
 
     def run(self, case: GoldenCase, quarantined: bool, generated: bool) -> Ran:
         """The case's result and its answer. A bug or a lost database is an outcome, no exception.
@@ -132,11 +136,11 @@ class CaseRunner:
     def attempt(self, case: GoldenCase, *, again: bool = False) -> Attempt:
         """Ask once and judge. Raises: CanvasError, StoreError.
 
-        `again`: a reply that was recorded the first time holds.
+        `again`: a reply that was recorded the first time holds, and nothing is phrased.
         """
         mode = self._suite.model
         mode = pinned(mode) if again and mode == "record" else mode
-        return self.judge(case, self._asker.ask(case, mode))
+        return self.judge(case, self._asker.ask(case, mode, phrase=False if again else None))
 
     def attempt_with(self, case: GoldenCase, failing: Trace, instead: Instead) -> Attempt:
         """The case with other replies in place of those of a failing answer, and of those of the
@@ -218,13 +222,13 @@ class CaseRunner:
         """What is worse than the baseline through other versions; whether the data moved."""
         if baseline is None or found == baseline.fingerprint:
             return (), False
-        same = trace.asset_versions == baseline.assets
+        same = _read_alike(trace.asset_versions, baseline.assets)
         if same and (found.plan == baseline.fingerprint.plan or not has_model_part(trace)):
             return (), True
         checks = worse(baseline.fingerprint, found)
         if has_model_part(trace):
             then = self._replies_of(baseline)
-            if same and same_replies(then, taken_calls(trace)):
+            if same and same_replies(then, planning_reply(trace)):
                 return (), True
             if checks and then and self._is_of_this_release(baseline):
                 return self._beside_its_reply(case, baseline, then, checks, found)
@@ -234,7 +238,7 @@ class CaseRunner:
             release = self._canvas.release(base_release_id(baseline.release_id))
         except AssetNotFound:
             return checks, False  # it was answered from drafts, which are stored nowhere
-        control = self._asker.ask(case, pinned(self._suite.model), release)
+        control = self._asker.ask(case, pinned(self._suite.model), release, phrase=False)
         if stale_reason(control) or (stood_in(control) and not stood_in(trace)):
             return checks, False  # no model said what it would have said then
         seen = fingerprint(control)
@@ -250,14 +254,14 @@ class CaseRunner:
     ) -> tuple[tuple[Check, ...], bool]:
         """What is worse through another reply alone; whether the data moved."""
         control = self._asker.ask(case, models=GivenReplies(then))
-        if not same_replies(then, taken_calls(control)):
+        if not same_replies(then, planning_reply(control)):
             return checks, False
         seen = fingerprint(control)
         return worse(seen, found), seen != baseline.fingerprint
 
     def _replies_of(self, baseline: Baseline) -> Mapping[ModelPurpose, ModelCall]:
         try:
-            return taken_calls(find.get(self._canvas.database, baseline.trace_id))
+            return planning_reply(find.get(self._canvas.database, baseline.trace_id))
         except AssetNotFound:
             return {}
 
@@ -270,6 +274,16 @@ class CaseRunner:
                 same = False
             self._same[baseline.release_id] = same
         return self._same[baseline.release_id]
+
+
+def _read_alike(left: Mapping[str, str], right: Mapping[str, str]) -> bool:
+    """The same assets with the same content; a prompt is read only where a model was asked."""
+    assets = {*left, *right}
+    return all(
+        left.get(asset) == right.get(asset)
+        or (asset.startswith("prompt:") and (asset not in left or asset not in right))
+        for asset in assets
+    )
 
 
 def _relations(

@@ -105,12 +105,9 @@ class Trials:
 
     def _from(self, failing: Trace, stage: Stage, release: Release) -> Trace:
         desk = self._canvas.desk_with(release, {}, stage)
-        mode, models = self._asks.model, desk.models
-        desk = replace(desk, models=lambda _: models(mode))
+        desk = replace(desk, models=lambda _: None)  # the plan is there, and none is to phrase
         now = datetime.now(UTC)
-        trace = run_from(failing, stage, desk, now, new_trace_id(now))
-        self._meter.add("", trace)
-        return trace
+        return run_from(failing, stage, desk, now, new_trace_id(now))
 
     def _release(self, back: Back) -> Release | None:
         """None when the mix does not hold together; with all of it back it is the green one."""
@@ -125,7 +122,14 @@ class Trials:
         gold = self._gold_of(release)
         known, meter = self._known, self._meter
         return CaseRunner(
-            self._canvas, self._asks, release, known, self._at, gold=gold, meter=meter
+            self._canvas,
+            self._asks,
+            release,
+            known,
+            self._at,
+            gold=gold,
+            meter=meter,
+            phrase=False,
         )
 
     def _gold_of(self, release: Release) -> GoldReader | None:

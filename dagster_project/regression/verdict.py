@@ -188,8 +188,8 @@ def _timed_out(ran: Sequence[Counted]) -> list[Reason]:
 
 
 def _too_few(cases: Sequence[Counted], criteria: Criteria) -> Iterator[Reason]:
-    wanted = [case for case in cases if case.outcome != "skipped"]
-    done = [case for case in wanted if case.outcome not in ("error", "timed_out", "stale")]
+    wanted = [case for case in cases if case.outcome not in NOT_TESTED]
+    done = [case for case in wanted if case.outcome not in ("error", "timed_out")]
     if not wanted:
         yield Reason(name="nothing_ran", text="no case ran")
     elif len(done) < criteria.min_ran * len(wanted):

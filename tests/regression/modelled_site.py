@@ -38,7 +38,8 @@ class Brain:
 
     def __call__(self, messages: list[dict[str, Any]], request: dict[str, Any]) -> str:
         if "sentences" in json.dumps(request.get("response_format", {})):
-            return json.dumps({"sentences": []})
+            facts = messages[1]["content"].partition("<facts>")[2].partition("</facts>")[0]
+            return json.dumps({"sentences": [json.loads(facts).replace(". ", "; ")]})
         text = messages[1]["content"].rpartition("<question>")[2]
         asked = next(q for q in sorted(self.questions, key=len, reverse=True) if _says(text, q))
         desk = self.canvas.desk(self.canvas.release())

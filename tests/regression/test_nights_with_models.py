@@ -12,11 +12,13 @@ from model_server import server_error
 
 from dagster_project.contracts.golden import Expectation, Fact, GoldenCase, Relation, Suite
 from dagster_project.contracts.model_call import ModelMode
-from dagster_project.contracts.night import CaseResult, Night
+from dagster_project.contracts.night import CaseResult, Culprit, Night
 from dagster_project.contracts.value import Text
 from dagster_project.regression import nights
 from dagster_project.regression.baselines import bless
+from dagster_project.regression.culprit import search_culprits
 from dagster_project.regression.gate import try_publish
+from dagster_project.regression.model_part import Spent
 from dagster_project.regression.rollback_targets import rollback_targets
 from dagster_project.regression.run_suite import run_suite
 from dagster_project.store.settings import Settings
@@ -155,6 +157,59 @@ def test_a_search_that_needs_a_model_says_what_it_cost(site: ModelledSite) -> No
     assert asked > len(ASKED)
     assert night.summary.tokens > of_the_cases
     assert f"{night.summary.tokens - of_the_cases:,} tokens" in culprit.explanation
+
+
+def test_a_search_stops_asking_when_its_calls_are_used_up(site: ModelledSite) -> None:
+    """What is left is tried with kept replies; the culprit that is found cures, and says so."""
+    green = blessed(site)
+    site.edit(EVENTS, "order by occurred_at desc,", "order by occurred_at,")
+    site.edit(EVENTS, "newest first.", "newest come first.")
+    site.edit(PROMPT, "You plan how one operations question", "You plan how a question")
+    site.publish()
+    (events,) = [case for case in SUITE.cases if case.id == "events"]
+    release = site.canvas.release()
+
+    def search(most: int) -> tuple[tuple[Culprit, ...], Spent]:
+        now = green.started_at
+        return search_culprits(site.canvas, SUITE, [events], release, green, now, None, most)
+
+    (((culprit,), spent), asked) = site.spent_on(lambda: search(1))
+    assert (spent.calls, asked) == (1, 1)
+    assert "query:ci_recent_events" in culprit.assets
+    assert culprit.explanation.endswith(f"the search took {spent} and was cut short there")
+    (((culprit,), spent), asked) = site.spent_on(lambda: search(20))
+    assert spent.calls == asked >= 1
+    assert set(culprit.assets) == {"query:ci_recent_events"}
+
+
+def test_phrases_are_kept_too_and_no_night_is_judged_by_them(
+    make_settings: Callable[..., Settings], open_folder: Callable[[str], Path]
+) -> None:
+    """A summary is phrased over rows: where they moved it is asked anew in fill, and shown plain in
+    replay. Controls and searches phrase nothing."""
+    with modelled_site(make_settings, open_folder("phrased"), ASKED, phrase=True) as site:
+        _, asked = site.spent_on(lambda: blessed(site))
+        assert asked > len(ASKED)
+        for mode in ("fill", "replay"):
+            night, asked = site.spent_on(lambda mode=mode: run(site, mode))
+            assert (night.verdict.colour, asked) == ("green", 0)
+        with psycopg.connect(site.canvas.database.owner_url, autocommit=True) as owner:
+            owner.execute("update plant.event set message = message || '.' where ci_id = 'GT-02'")
+        night, asked = site.spent_on(lambda: run(site, "replay"))
+        assert (night.verdict.colour, night.summary.stale, asked) == ("green", 0, 0)
+        assert [note.name for note in night.verdict.notes] == ["data_changed"]
+        night, asked = site.spent_on(lambda: run(site))
+        assert (night.verdict.colour, asked) == ("green", 1)
+        site.edit(EVENTS, "order by occurred_at desc,", "order by occurred_at,")
+        site.publish()
+        night, asked = site.spent_on(lambda: run(site))
+        phrases = (
+            r for r in site.server.requests[-asked:] if "<facts>" in r.messages[1]["content"]
+        )
+        assert asked == len(list(phrases)) <= 3 * 2  # three summaries, each repaired at most once
+        assert [(c.cause, set(c.assets)) for c in night.culprits] == [
+            ("config", {"query:ci_recent_events"})
+        ]
 
 
 def test_data_that_moves_is_the_datas_doing(site: ModelledSite) -> None:

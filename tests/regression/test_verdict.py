@@ -9,6 +9,7 @@ import pytest
 
 from dagster_project.contracts.golden import Criteria
 from dagster_project.contracts.night import Outcome, Verdict
+from dagster_project.regression.summary import CriticSums, summarise
 from dagster_project.regression.verdict import Counted, Past, judge
 
 CRITERIA = Criteria()
@@ -203,3 +204,42 @@ def test_a_source_in_bad_health_is_red() -> None:
     verdict = judge(night(), CRITERIA, sick, whole=True)
     assert names(verdict) == ["source_health"]
     assert "plant_db (connection refused)" in verdict.reasons[0].text
+
+
+def test_a_stale_reply_is_red_and_says_why() -> None:
+    """It was not tested (B23): neither passed nor failed, red without any statistics, also when it
+    was never asked before; in quarantine it may be."""
+    why = "stale: {x} moved; record it"
+    cases = [replace(c, outcome="stale", reason=why) if c.case_id == "c3" else c for c in night()]
+    for known in (past(), Past()):
+        verdict = judge(cases, CRITERIA, known, whole=True)
+        assert (verdict.colour, names(verdict)) == ("red", ["stale"])
+        assert verdict.reasons[0].cases == ("c3",)
+        assert verdict.reasons[0].text == f"1 case(s) were not tested: {why}"
+        assert "of 39" in verdict.power
+    aside = [replace(case, aside=case.case_id == "c3") for case in cases]
+    assert judge(aside, CRITERIA, past(), whole=True).colour == "green"
+    figures = summarise(cases, CriticSums(), 1.0)
+    assert (figures.cases, figures.ran, figures.passed, figures.stale) == (40, 39, 39, 1)
+
+
+def test_what_models_did_is_a_note() -> None:
+    """A model that moved names its cases, and one that was missed also says why."""
+    cases = night()
+    cases[1] = replace(broken(cases[1]), model_changed=True)
+    cases[2] = replace(cases[2], stood_in="main timed out after 8 s")
+    verdict = judge(cases, CRITERIA, past(), whole=True)
+    assert names(verdict) == ["regressed"]
+    assert [(note.name, note.cases) for note in verdict.notes] == [
+        ("model_changed", ("c1",)),
+        ("no_model", ("c2",)),
+    ]
+    assert verdict.notes[1].text.endswith("(main timed out after 8 s)")
+
+
+def test_what_a_night_spent_is_the_sum_of_its_cases() -> None:
+    """Tokens and money, cases in quarantine too: they were spent."""
+    cases = [replace(c, tokens=10, cost_usd=0.001) for c in night(5)]
+    cases[0] = replace(cases[0], aside=True)
+    figures = summarise(cases, CriticSums(), 1.0)
+    assert (figures.tokens, figures.cost_usd) == (50, 0.005)
