@@ -27,8 +27,14 @@ from dagster_project.pipeline.phrase_marks import (
 )
 from dagster_project.pipeline.phrase_pairs import beside
 from dagster_project.pipeline.phrase_ranks import ranges, ranks
+from dagster_project.pipeline.phrase_relations import turned
 from dagster_project.pipeline.phrase_told import alone, denied, dropped, moved
-from dagster_project.pipeline.phrase_words import denied_words, foreign_words, times_of
+from dagster_project.pipeline.phrase_words import (
+    denied_words,
+    foreign_words,
+    opposites_of,
+    times_of,
+)
 from dagster_project.planner.text import fold, is_hangul, language_of
 
 MOST_SENTENCES = 3
@@ -40,6 +46,12 @@ Wall = Literal[
 _STEP = "[.!?。](?=\\s)"
 _FORBIDDEN = re.compile(
     r"https?|www\.|://|@|[<>`*#|{}\[\]\\~^=_$€₩£]|(?<![\d.])\b\w+\.(?:com|net|org|io|kr|co|info|dev|ai)\b"
+)
+_IN_ALL = re.compile("모두 (?=[\ue000-\uf8ff] ?[건개대])|[\ue000-\uf8ff]")
+""""모두 4대" is 4 in total; marks are no words."""
+_BOUND = re.compile(
+    r"(?<![a-z])(?:over|under|up to|at least|at most|beyond|about|within|by|down to)"
+    r" ([\ue000-\uf8ff])(?! ?(?:hop|ways?|홉))"
 )
 
 
@@ -81,6 +93,10 @@ class Ground:
         for cell in self.facts.hidden:
             text = text.replace(cell, " ")
         return mark_sentence(text, self.facts)
+
+    @cached_property
+    def asked(self) -> Marked:
+        return mark_sentence(self.question, self.facts)
 
     @cached_property
     def clauses(self) -> list[Clause]:
@@ -209,11 +225,18 @@ def _is_cell(mark: Mark) -> bool:
 
 def of_denials(sentence: Sentence, ground: Ground) -> Iterator[str]:
     """Nothing is denied that the rows, the plain summary or the question do not deny."""
+    facts = set(denied_words(ground.told.words)) | set(denied_words(fold(ground.question)))
+    opposites = set(opposites_of(f"{ground.question} {ground.plain}"))
     for clause in sentence.clauses:
-        if lexicon.NEGATION.search(clause.text) is None:
+        if lexicon.NEGATION.search(clause.text) is not None:
+            if not _is_denied(clause, ground):
+                yield f"it denies something that the facts do not: {clause.text.strip()!r}"
             continue
-        if not _is_denied(clause, ground):
-            yield f"it denies something that the facts do not: {clause.text.strip()!r}"
+        for word in {word for _, word in facts if len(word) > 1} & clause.roots:
+            yield f"the facts deny what it says of {word!r}"
+        for word, opposite in opposites:
+            if word in clause.roots and opposite not in clause.roots:
+                yield f"the facts say {opposite!r}, not {word!r}"
 
 
 def _is_denied(clause: Clause, ground: Ground) -> bool:
@@ -235,7 +258,7 @@ def _denials(text: str) -> set[tuple[str, str]]:
 
 def of_claims(sentence: Sentence, ground: Ground) -> Iterator[str]:
     """No order, verdict, cause, share or comparison that nobody told."""
-    own = sentence.marked.words
+    own = _IN_ALL.sub(" ", fold(sentence.marked.bare))
     told, asked = ground.told.words, fold(ground.question)
     for what, pattern, sources in (
         ("orders and advice are not told", lexicon.ORDERS, (told,)),
@@ -248,20 +271,28 @@ def of_claims(sentence: Sentence, ground: Ground) -> Iterator[str]:
             if found.group() not in allowed:
                 yield f"{what}: {found.group()!r}"
     for kind, pattern in lexicon.DIRECTIONS.items():
-        said = pattern.search(own)
-        if said and not _compares(kind, ground):
-            yield f"the facts do not compare so: {said.group()!r}"
+        for found in pattern.finditer(own):
+            if not _compares(kind, found.group(), ground):
+                yield f"the facts do not compare so: {found.group()!r}"
+    for found in _BOUND.finditer(fold(sentence.marked.bare)):
+        if sentence.marked.marks[found.group(1)].figure:
+            yield f"a figure is what it is: {found.group()[:-1].strip()!r}"
     for time in times_of(own):
         if time not in told and time not in asked:
             yield f"nobody spoke of that time: {time!r}"
 
 
-def _compares(kind: str, ground: Ground) -> bool:
+def _compares(kind: str, word: str, ground: Ground) -> bool:
+    """What the plain summary compares; of the question only what the rows can prove."""
     plain = fold(ground.plain)
     labels = " ".join(m.text for m in ground.told.marks.values() if "label" in m.kinds)
-    text = f"{ground.told.words} {fold(labels)} {fold(ground.question)}"
-    if lexicon.DIRECTIONS[kind].search(text):
+    pattern = lexicon.DIRECTIONS[kind]
+    if pattern.search(f"{ground.told.words} {fold(labels)}"):
         return True
+    if kind in ("most", "least", "middle", "newest") and pattern.search(fold(ground.question)):
+        return True
+    if kind == "than" and lexicon.ASKED_COMPARISONS.fullmatch(word):
+        return lexicon.ASKED_COMPARISONS.search(fold(ground.question)) is not None
     return kind in ("most", "least") and re.search(r"(?<![a-z])from .* to ", plain) is not None
 
 
@@ -275,6 +306,7 @@ def of_pairs(sentence: Sentence, ground: Ground) -> Iterator[str]:
     """Units, names, labels and ranks stand beside the figures of their own cells."""
     facts = ground.facts
     yield from beside(sentence.clauses, facts)
+    yield from turned(sentence.marked, ground.asked, ground.told, facts)
     yield from ranks(sentence.clauses, ground.clauses, facts)
     ranged, wrong = ranges(sentence.marked, facts)
     yield from wrong

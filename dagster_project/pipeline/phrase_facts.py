@@ -15,6 +15,7 @@ from dagster_project.contracts.block import CellValue
 from dagster_project.contracts.empty import EmptyReason
 from dagster_project.contracts.plan import Plan, PlanStep
 from dagster_project.contracts.stage import ExecuteResult, StepResult
+from dagster_project.contracts.table_plan import TimeRange
 from dagster_project.contracts.value import Language
 from dagster_project.pipeline import phrase_lexicon as lexicon
 from dagster_project.pipeline.cells import labelled_cell, shown
@@ -156,10 +157,11 @@ def facts_of(
 
 def spans_of(step: PlanStep) -> list[str]:
     """The words of time that a step was read from."""
-    if (plan := step.table_plan) is None:
-        return []
-    found = [plan.time, *(m.time for m in plan.measures), *(r.time for r in plan.related)]
-    return [span.text for span in found if span is not None and span.text]
+    found = [value for value in step.params.values() if isinstance(value, TimeRange)]
+    if (plan := step.table_plan) is not None:
+        spans = (plan.time, *(m.time for m in plan.measures), *(r.time for r in plan.related))
+        found += [span for span in spans if span is not None]
+    return [span.text for span in found if span.text]
 
 
 def unit_of(text: str) -> str:
@@ -289,10 +291,12 @@ def _figures(results: tuple[StepResult, ...]) -> dict[str, tuple[Place, ...]]:
 def _counts(result: StepResult) -> Iterator[int]:
     if result.empty == "true_zero":
         yield 0
-    yield len(result.rows)
-    if result.total_rows is not None:
+    ways = has_columns(result, WAY)
+    if not ways:
+        yield len(result.rows)
+    if result.total_rows is not None and not ways:
         yield result.total_rows
     for match in result.matches:
         yield from (match.given, match.matched, match.given - match.matched)
-    if has_columns(result, WAY):
+    if ways:
         yield len(ways_of(result))

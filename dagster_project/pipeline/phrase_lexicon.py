@@ -30,8 +30,8 @@ def _as_pattern(word: str) -> str:
 EVERYDAY = _words(
     """
     a an the this that these those it its they their them of in on at by for from to as with
-    within into across between among during since until per and or while whereas which who whose
-    where when what there here is are was were be been being has have had having s also both each
+    within into across between among during since until and or while whereas which who whose
+    where when what there here is are was were be been being has have had having s also each
     respectively about regarding show shows showed shown report reports reported record records
     recorded list lists listed count counts counted total totals altogether amount amounts come
     comes came stand stands stood reading readings read reads value values figure figures measured
@@ -41,7 +41,8 @@ EVERYDAY = _words(
     numbers case cases match matches matched unit time times date day days
     week weeks month months hour hours minute minutes year years period window reach reaches
     reached range ranges ranged ranging vary varied belong belongs assigned located placed dated
-    timed hold holds held contain contains involve involves carry carries bear bears one
+    timed received receive occurred
+    occur occurs happened hold holds held contain contains involve involves carry carries bear bears
     """,
     """
     건 개 대 회 명 곳 가지 점 홉 단계 종 종류 수 번 중 내 간 총 합계 및 등 그 이 저 그리고 또 또한
@@ -52,7 +53,7 @@ EVERYDAY = _words(
     나왔으며 나옵니다 보입니다 기록 집계 확인 조회 발생 측정 관측 해당 표시 포함 구성 속한 속합니다
     속해 이루어 연결 내용 목록 자료 데이터 요약 값 수치 항목 건수 개수 대수 횟수 시각 시점 다음
     같습니다 측정값 조건 보면 받습니다 받는 안 시 걸쳐 따르면 위치한 맡고 맡은 담당 상태 올라와
-    등록 했습니다 이루어져
+    등록 납니다 났습니다 나며 순 순서 했습니다 이루어져
     """,
 )
 """Words that every report may use: grammar, counters, verbs of reporting."""
@@ -119,13 +120,14 @@ QUANTITY = _claims(
     seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred*
     thousand* million* billion* dozen* half twice double* triple* third* quarter* once several many
     few some all every everything everyone any most mostly majority only just nearly almost
-    approximately roughly around fewer another other others rest remaining entire whole single sole
-    still already again always often
+    approximately roughly around fewer both another other others rest remaining entire whole single
+    sole still already again always often
     """,
     """
     하나 다섯 여섯 일곱 여덟 아홉 스물 서른 마흔 모두 모든 전부 전체 대부분 절반 일부 여러 다수
     소수 거의 겨우 오직 단지 아직 이미 벌써 다시 항상 자주 나머지 다른 그_밖 유일 뿐
     """,
+    r"(?<![a-z-])one(?! of)(?![a-z])|"
     r"(?<![가-힣])(?:[한두세네열둘셋넷] ?(?:건|개|대|배|번|곳|명|가지)|약 |전 )|"
     r"(?<![가-힣])[일이삼사오육칠팔구]?[십백천만억] ?(?:건|개|대|배|번|원|퍼센트|도)",
 )
@@ -133,7 +135,7 @@ DIRECTIONS: dict[str, re.Pattern[str]] = {
     "more": _claims(
         """
         higher increas* rise rises risen rising rose grow* grew more greater larger above exceed*
-        over up surg* spik* climb* jump* worse worsen* faster longer ahead beyond outpac*
+        up surg* spik* climb* jump* worse worsen* faster longer ahead beyond outpac*
         """,
         "증가 상승 늘 높아 커졌 커지 초과 넘 급증 웃돌 악화 더_높 더_많 더_크 올랐 오르 앞서",
         r"이상(?= |이|의|인)",
@@ -168,6 +170,15 @@ DIRECTIONS: dict[str, re.Pattern[str]] = {
 }
 """Comparisons by what they claim: a phrase has only kinds that the plain summary or the question
 has too."""
+
+TOTAL = _claims(
+    "total totals totalling altogether sum sums overall", "총 합계 합쳐 통틀어 모두 전체"
+)
+"""What is said of a count of everything, or of a column of sums."""
+ASKED_COMPARISONS = _claims("compar* change* difference versus vs", "비교 변화 차이")
+"""Comparisons that name no outcome: a question is enough for them."""
+UNLIKE = ("un", "non", "미", "비", "불")
+"""What turns a word into its opposite."""
 
 _SAME_UNITS = """
 %: percent 퍼센트 pct

@@ -51,21 +51,45 @@ def _figure(mark: Mark, clause: Clause, names: list[Mark], facts: Facts) -> Iter
     if not fitting:
         yield f"{mark.text} is not in {said}"
         return
+    fitting = {place for place in fitting if counts_what_is_told(place, clause, facts)}
+    if not fitting:
+        yield f"{mark.text} is a number of groups"
+        return
     named = _named_keys(names, facts)
     listed = _listed_behind(mark, clause)
     for name in names:
+        if "time" in name.kinds and _tells_newest(name, clause):
+            continue
         fitting = {p for p in fitting if _is_of(p, name, named, facts, listed=name in listed)}
         if not fitting:
             yield f"{mark.text} is not of {name.text!r}"
             return
-    labels = _measures(clause, facts)
+    labels = _label_of(mark, clause, facts)
     if labels and not any(_labelled(place, labels, facts) for place in fitting):
         told = ", ".join(repr(label) for label in sorted(labels))
         yield f"{mark.text} is not {told}"
 
 
+def counts_what_is_told(place: Place, clause: Clause, facts: Facts) -> bool:
+    """False for a count of groups that is not told as one.
+
+    Rows of a grouped step are groups: to be told as such, and none are where it was cut."""
+    plan = facts.steps[place.step].table_plan
+    if place.row is not None or plan is None or not (plan.measures and plan.dimensions):
+        return True
+    if plan.limit is not None:
+        return False
+    result = facts.results[place.step]
+    groups = {dimension.name for dimension in plan.dimensions}
+    labels = [column.label.split()[-1] for column in result.columns if column.name in groups]
+    roots = {root for label in labels for root in roots_in(label) if len(root) > 1}
+    return bool(roots & clause.roots)
+
+
 def _is_of(place: Place, name: Mark, named: set[str], facts: Facts, *, listed: bool) -> bool:
     """Whether a figure at `place` can be told of a name."""
+    if "time" in name.kinds and place.row is None:
+        return _is_time_of_all(name, place, facts)
     if any(_fits(other, place, facts) for other in name.places):
         return True
     if place.row is None:
@@ -75,6 +99,20 @@ def _is_of(place: Place, name: Mark, named: set[str], facts: Facts, *, listed: b
         if subjects and named >= subjects and _keys_of(name.text, facts) <= subjects:
             return "entity" in name.kinds
     return "entity" in name.kinds and _about(name, place, facts)
+
+
+def _tells_newest(name: Mark, clause: Clause) -> bool:
+    """A time of the question, or the last one of many: it does not narrow a count down."""
+    return "span" in name.kinds or lexicon.DIRECTIONS["newest"].search(clause.text) is not None
+
+
+def _is_time_of_all(name: Mark, count: Place, facts: Facts) -> bool:
+    """Whether what was counted was all at that time, or the time is of another step."""
+    here = [place for place in name.places if place.step == count.step]
+    if not here:
+        return True
+    rows = len(facts.results[count.step].rows)
+    return len({place.row for place in here}) == rows
 
 
 def _named_keys(names: list[Mark], facts: Facts) -> set[str]:
@@ -220,15 +258,28 @@ def _joined(name: Place, cell: Place, facts: Facts) -> bool:
     return False
 
 
-def _measures(clause: Clause, facts: Facts) -> set[str]:
-    """Labels of numeric columns in a clause."""
+def _label_of(mark: Mark, clause: Clause, facts: Facts) -> set[str]:
+    """The label of a numeric column that a figure stands behind, or right in front of."""
     numeric = {
         fold(column.label)
         for result in facts.results
         for column in result.columns
         if column.type in _NUMERIC
     }
-    return {fold(m.text) for m in clause.marks if "label" in m.kinds} & numeric
+    found: set[str] = set()
+    seen = False
+    for _, other in clause.in_order():
+        if other is mark:
+            seen = True
+            if found:
+                return found
+        elif seen and other.figure:
+            return set()
+        elif "label" in other.kinds and fold(other.text) in numeric:
+            found = {fold(other.text)}
+            if seen:
+                return found
+    return set()
 
 
 def _labelled(place: Place, labels: set[str], facts: Facts) -> bool:

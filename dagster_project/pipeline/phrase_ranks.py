@@ -9,11 +9,13 @@ from dagster_project.contracts.stage import StepResult
 from dagster_project.pipeline import phrase_lexicon as lexicon
 from dagster_project.pipeline.phrase_facts import Facts, Place
 from dagster_project.pipeline.phrase_marks import Clause, Mark, Marked
-from dagster_project.pipeline.phrase_pairs import names_a_row
+from dagster_project.pipeline.phrase_pairs import counts_what_is_told, names_a_row
 from dagster_project.planner.text import fold
 
 _NUMERIC = ("integer", "number")
-_RANKS = ("most", "least", "middle", "newest")
+_RANKS = {kind: lexicon.DIRECTIONS[kind] for kind in ("most", "least", "middle", "newest")} | {
+    "total": lexicon.TOTAL
+}
 _UNIT = r"[ ]?[%°\w/]*"
 _RANGE = re.compile(
     rf"(?:from|between) ([\ue000-\uf8ff]){_UNIT} (?:to|and) ([\ue000-\uf8ff])"
@@ -30,7 +32,8 @@ def ranks(clauses: list[Clause], plain: list[Clause], facts: Facts) -> Iterator[
         for at, mark in ranked if said else []:
             kinds = [(p, k) for p, k in said if (k == "newest" or mark.figure)]
             kind = next((k for p, k in reversed(kinds) if p < at), kinds[0][1] if kinds else None)
-            if kind and not any(ranks_as(place, kind, facts) for place in mark.places):
+            places = [p for p in mark.places if counts_what_is_told(p, clause, facts)]
+            if kind and not any(ranks_as(place, kind, facts) for place in places):
                 yield f"{mark.text} is not the {kind}"
         kinds = {kind for _, kind in said if kind in ("most", "least") and not ranked}
         for mark in (*clause.marks, *clause.others):
@@ -44,14 +47,19 @@ def ranks(clauses: list[Clause], plain: list[Clause], facts: Facts) -> Iterator[
 
 def is_ranked(clause: Clause) -> bool:
     """Whether it says which of several a figure is."""
-    return any(kind != "middle" for _, kind in _said(clause))
+    return any(kind not in ("middle", "total") for _, kind in _said(clause))
+
+
+def ranks_said(clause: Clause) -> set[str]:
+    """Kinds of rank that a clause speaks of."""
+    return {kind for _, kind in _said(clause)}
 
 
 def _said(clause: Clause) -> list[tuple[int, str]]:
     return sorted(
         (found.start(), kind)
-        for kind in _RANKS
-        for found in lexicon.DIRECTIONS[kind].finditer(clause.bare)
+        for kind, pattern in _RANKS.items()
+        for found in pattern.finditer(clause.bare)
     )
 
 
@@ -86,6 +94,9 @@ def ranks_as(place: Place, kind: str, facts: Facts) -> bool:
         return lexicon.DIRECTIONS["middle"].search(_named(column.name, column.label)) is not None
     if kind == "newest":
         return _is_newest(place, result)
+    if kind == "total":
+        named = lexicon.TOTAL.search(_named(column.name, column.label)) is not None
+        return named or len(result.rows) == 1
     named = lexicon.DIRECTIONS[kind].search(_named(column.name, column.label)) is not None
     return named or _is_extreme(place, kind, result)
 

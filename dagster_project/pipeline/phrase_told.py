@@ -11,7 +11,7 @@ from dagster_project.pipeline import phrase_lexicon as lexicon
 from dagster_project.pipeline.phrase_facts import Facts, Place, said_empty
 from dagster_project.pipeline.phrase_marks import Clause, Mark, Marked, roots_in
 from dagster_project.pipeline.phrase_pairs import names_a_row, told_by
-from dagster_project.pipeline.phrase_ranks import is_ranked, ranks_as
+from dagster_project.pipeline.phrase_ranks import is_ranked, ranks_as, ranks_said
 from dagster_project.pipeline.phrases import say_empty
 from dagster_project.planner.text import fold
 
@@ -110,7 +110,7 @@ def moved(clauses: list[Clause], plain: list[Clause], ranged: set[str]) -> Itera
         return
     before: frozenset[str] = frozenset()
     for clause in clauses:
-        roots = clause.roots if _content(clause) else clause.roots | before
+        roots = _content(clause) or before
         before = roots
         here = {mark.text for mark in clause.marks if mark.figure} | ranged
         for mark in clause.marks:
@@ -134,7 +134,8 @@ def _is_moved(
 
 
 def _content(clause: Clause) -> frozenset[str]:
-    return frozenset(root for root in clause.roots if _tells(root))
+    ranked = {f"<{kind}>" for kind in ranks_said(clause)}
+    return frozenset(root for root in clause.roots if _tells(root)) | ranked
 
 
 def _tells(root: str) -> bool:

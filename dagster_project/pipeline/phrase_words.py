@@ -23,6 +23,14 @@ _TIMES = re.compile(
     r"(?:이번|지난|다음|저번|매) ?(?:시간|날|주|달|분기|해|년)"
 )
 _JUDGED_ELSEWHERE = (lexicon.NEGATION, lexicon.QUANTITY, *lexicon.DIRECTIONS.values())
+_WHETHER = re.compile(
+    r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|why)(?![a-z])|왜|"
+    r"(?:어|아|야|해|나|니|까|냐|지|죠|요|음)\s*\?*$"
+)
+_WHICH = re.compile(
+    r"(?<![a-z])(?:which|what|how|where|when|who|list|show)(?![a-z])|몇|뭐|무엇|어느|어떤|어디|언제|누가|얼마|"
+    r"알려|보여|찾아|비교|있어"
+)
 _ALWAYS_NOW = frozenset({"현재", "지금", "now", "currently"})
 
 
@@ -48,7 +56,7 @@ def foreign_words(marked: Marked, told: Marked, question: str, facts: Facts) -> 
 
 
 def _allowed(told: Marked, question: str, facts: Facts) -> frozenset[str]:
-    texts = [question, told.words, *(_ALWAYS_NOW if facts.plan.time_range is None else ())]
+    texts = [_asked(question), told.words, *(_ALWAYS_NOW if facts.plan.time_range is None else ())]
     texts += [mark.text for mark in told.marks.values() if mark.kinds & {"label", "value", "span"}]
     texts += [step.purpose for step in facts.steps]
     texts += [column.label for result in facts.results for column in result.columns]
@@ -57,6 +65,14 @@ def _allowed(told: Marked, question: str, facts: Facts) -> frozenset[str]:
     ]
     known = {root for text in texts for root in roots_in(text) if _is_word(root)}
     return frozenset(known) | lexicon.EVERYDAY
+
+
+def _asked(question: str) -> str:
+    """The question's words; one that asks whether something is so does not say that it is."""
+    all_words = words(question)
+    if not all_words or not _WHETHER.search(fold(question)) or _WHICH.search(fold(question)):
+        return question
+    return question[: all_words[-1].start]
 
 
 def _is_word(root: str) -> bool:
@@ -75,6 +91,15 @@ def denied_words(text: str) -> Iterator[tuple[str, str]]:
             after = [w.text for w in words(text[found.end() :])]
             content = [w for w in after if not _FUNCTION.fullmatch(fold(w))]
             yield "not", _shortest(content[0]) if content else ""
+
+
+def opposites_of(text: str) -> Iterator[tuple[str, str]]:
+    """Words with a prefix that turns them round: the word without it, and with it."""
+    for word in roots_in(text):
+        for prefix in lexicon.UNLIKE:
+            rest = word.removeprefix(prefix)
+            if rest != word and len(rest) > (5 if prefix.isascii() else 1):
+                yield rest, word
 
 
 def _shortest(word: str) -> str:

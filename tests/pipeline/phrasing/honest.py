@@ -157,6 +157,56 @@ KO: tuple[tuple[str, str], ...] = (
         "작년 정비 종류별 정비 시간 합계",
         "작년 정비 시간 합계는 {0.0.0}가 {0.0.1} h, {0.1.0}이 {0.1.1} h입니다.",
     ),
+    # Written after the walls, and let through or not as they are.
+    (
+        "2026년 1월 20일 GT-02 윤활유 압력 최솟값",
+        "2026년 1월 20일 GT-02의 윤활유 압력 최솟값은 {0.0.0} bar로 기록되었습니다.",
+    ),
+    ("어제 ST-01 최대 회전 속도", "어제 ST-01의 회전 속도는 최대 {0.0.0} rpm까지 올라갔습니다."),
+    ("어제 HRSG-02 평균 증기 온도", "HRSG-02의 어제 평균 증기 온도는 {0.0.0}°C였습니다."),
+    (
+        "2026년 1월 29일 APP-02 최대 오류율",
+        "APP-02의 오류율은 2026년 1월 29일에 최대 {0.0.0}%를 기록했습니다.",
+    ),
+    (
+        "긴급 작업 지시 중 미완료인 것 목록",
+        "미완료 상태인 긴급 작업 지시는 총 {0.rows}건이며 {0.0.order_id}, {0.1.order_id}입니다.",
+    ),
+    (
+        "긴급 작업 지시 중 미완료인 것 목록",
+        "긴급 작업 지시 중 아직 끝나지 않은 것은 {0.rows}건입니다.",
+    ),
+    (
+        "우선순위 높은 작업 지시 중 진행 중인 것",
+        "우선순위가 높은 작업 지시 중 진행 중인 것은 {0.0.ci_id} {0.0.name_ko}의 {0.0.order_id}로, {0.0.requested_at}에 요청되었습니다.",
+    ),
+    ("SW-07 작업 허가와 대기 부품", "SW-07에는 진행 중인 작업 지시가 {0.rows}건 있습니다."),
+    (
+        "GT-02 최근 알람",
+        "최근 GT-02에서 발생한 이벤트는 {0.rows}건이고, 마지막은 {0.0.occurred_at}의 {0.0.message}({0.0.severity})입니다.",
+    ),
+    (
+        "LOP-02 정비 기록 보여줘",
+        "LOP-02의 정비 기록은 {0.rows}건이며 가장 최근 정비는 {0.0.started_at}에 시작된 {0.0.summary}({0.0.maintenance_type})입니다.",
+    ),
+    (
+        "최근 7일 평균 메모리 사용률 상위 3대 서버",
+        "최근 7일간 평균 메모리 사용률 상위 서버는 {0.0.ci_id}({0.0.1}) {0.0.2}%, {0.1.ci_id}({0.1.1}) {0.1.2}%, {0.2.ci_id}({0.2.1}) {0.2.2}% 순입니다.",
+    ),
+    (
+        "ERP가 의존하는 설비의 최대 메모리 사용률",
+        "SYS-ERP가 의존하는 설비는 {depth}홉 이내에 {0.rows}건이며, 메모리 사용률 최대는 {1.0.0}({1.0.1})의 {1.0.2}%입니다.",
+    ),
+    ("가스터빈은 몇 대 있어?", "가스터빈은 모두 {0.0.0}대 있습니다."),
+    ("설비 몇 대야", "등록된 설비는 총 {0.0.0}대입니다."),
+    (
+        "이번 주 알람 건수를 지난주랑 비교해줘",
+        "알람 건수는 이번 주 {0.0.0}건, 지난주 {0.0.1}건으로 {0.0.2}건 차이가 납니다.",
+    ),
+    (
+        "HRSG-03 진행 중이거나 안 끝난 작업",
+        "HRSG-03에는 미완료 작업이 {0.rows}건 있으며 {0.0.order_id} '{0.0.title}'({0.0.priority})입니다.",
+    ),
 )
 
 EN: tuple[tuple[str, str], ...] = (
@@ -319,5 +369,61 @@ EN: tuple[tuple[str, str], ...] = (
     (
         "maximum database connections of DB-03 on 2026-01-29",
         "DB-03 had a maximum of {s1.0.0} database connections on 2026-01-29.",
+    ),
+    # Written after the walls, as above.
+    (
+        "total rated power of the gas turbines",
+        "The gas turbines have a total rated power of {0.0.0} MW.",
+    ),
+    ("average flow of BFP-05 yesterday", "Yesterday BFP-05 averaged a flow of {0.0.0} t/h."),
+    (
+        "average network throughput of SW-07 yesterday",
+        "SW-07's network throughput averaged {0.0.0} Mbit/s yesterday.",
+    ),
+    (
+        "daily average power output of GT-01 last week",
+        "GT-01's daily average power output last week ranged from {low} MW to {high} MW, ending at {last} MW.",
+    ),
+    (
+        "daily average power output of GT-01 last week",
+        "Last week GT-01 produced between {low} MW and {high} MW on average per day, with {last} MW on the last day.",
+    ),
+    (
+        "number of work orders per team last month",
+        "The {0.0.0} had the most work orders last month, with {0.0.1}.",
+    ),
+    (
+        "number of work orders per team last month",
+        "Last month the {0.0.0} received {0.0.1} work orders and the {0.1.0} received {0.1.1}.",
+    ),
+    ("list the machines made by Daon", "Daon made {0.rows} of the machines."),
+    (
+        "list of peak CPU of SRV-014 and SRV-021",
+        "Peak CPU was {0.0.1}% for {0.0.0} and {0.1.1}% for {0.1.0}.",
+    ),
+    (
+        "open alarms of SW-07 and SRV-021",
+        "There are {0.rows} open events: {0.0.ci_id} and {0.1.ci_id}.",
+    ),
+    ("permits and parts waiting for SW-07", "SW-07 has {0.rows} work orders in hand."),
+    (
+        "events by severity in the last 30 days",
+        "In the last 30 days the most serious severity was critical, with {0.0.1} events.",
+    ),
+    (
+        "work order history of LOP-02",
+        "LOP-02 has {0.rows} work orders; the newest is {0.0.order_id} '{0.0.title}', which was {0.0.order_status}.",
+    ),
+    (
+        "list the high priority work orders in progress",
+        "One high priority work order is in progress: {0.0.order_id} on {0.0.ci_id} ({0.0.name_en}), requested at {0.0.requested_at}, priority {0.0.priority}, order status {0.0.order_status}.",
+    ),
+    (
+        "show all events of the last 30 days",
+        "A total of {0.rows} events occurred in the last 30 days.",
+    ),
+    (
+        "maximum CPU over what ERP depends on and the work permits there",
+        "ERP (SYS-ERP) depends on {0.rows} items within {depth} hops, and the peak CPU among them is {1.0.1}% on {1.0.0}.|There are {2.rows} work orders in hand.",
     ),
 )

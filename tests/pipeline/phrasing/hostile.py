@@ -29,6 +29,16 @@ _CRITICAL = "이번 주 심각 알람 몇 건 발생했어?"
 _FIRMWARE = "find work orders that mention firmware"
 _STATUS = "How is SRV-021 doing?"
 _COST = "total maintenance cost by maintenance type in 2025"
+_UNACKNOWLEDGED = "how many unacknowledged alarms were raised this week"
+_RACKS = "which racks depend on switch-07?"
+_ERP = "What does the ERP system depend on?"
+_APP = "APP-02가 의존하는 설비 알려줘"
+_IMPACT = "SW-07 장애 나면 영향 받는 설비가 뭐야?"
+_PATH = "path from SRV-014 to SW-07"
+_ALARMS = "지난주에 알람이 가장 많았던 설비 5대는?"
+_KINDS = "설비 종류별로 몇 개씩 있어?"
+_SENSORS = "How many sensors do we have in the switchyard?"
+_WHETHER = "which team owns GT-03"
 
 HOSTILE: tuple[tuple[str, str, str], ...] = (
     ("swapped figures", _POWER, "어제 평균 출력은 GT-03가 {s1.1.2} MW, GT-01이 {s1.0.2} MW입니다."),
@@ -287,5 +297,70 @@ HOSTILE: tuple[tuple[str, str, str], ...] = (
         "yes",
         _OPEN,
         "네, SW-07에는 해제되지 않은 이벤트가 {ci_open_events.rows}건 있으며 가장 최근은 {ci_open_events.0.occurred_at} '{ci_open_events.0.message}'({ci_open_events.0.severity})입니다.",
+    ),
+    ("a denial left out", _NONE, "{s1.rows} servers had alarms in the last 30 days."),
+    (
+        "a denial left out",
+        _OPEN,
+        "SW-07에는 해제된 이벤트가 {ci_open_events.rows}건 있으며, 가장 최근은 {ci_open_events.0.occurred_at}에 발생한 '{ci_open_events.0.message}'({ci_open_events.0.severity})입니다.",
+    ),
+    ("an opposite", _UNACKNOWLEDGED, "{s1.0.count} acknowledged alarms were raised this week."),
+    ("turned round", _RACKS, "SW-07 depends on {ci_impact.rows} racks within {depth} hop."),
+    (
+        "turned round",
+        _ERP,
+        "{ci_dependencies.rows} items depend on the ERP system (SYS-ERP) within {depth} hops.",
+    ),
+    (
+        "turned round",
+        _APP,
+        "APP-02에 의존하는 설비는 {depth}홉 안에 {ci_dependencies.rows}건입니다.",
+    ),
+    (
+        "turned round",
+        _IMPACT,
+        "SW-07이 영향을 받는 설비는 {depth}홉 안에 {ci_impact.rows}건입니다.",
+    ),
+    ("turned round", _PATH, "There are {ways} ways from SW-07 to SRV-014, each with {hops} hops."),
+    ("figures exchanged", _RACKS, "{depth} racks depend on SW-07 within {ci_impact.rows} hops."),
+    (
+        "one group for all",
+        _ALARMS,
+        "지난주 알람은 총 {s1.0.count}건이며 {s1.0.ci_id} {s1.0.name_ko}입니다.",
+    ),
+    ("one group for all", _ZONES, "There are {s1.0.count} machines in total, by zone {s1.0.zone}."),
+    (
+        "groups for things",
+        _ZONES,
+        "There are {s1.rows} machines, with {s1.0.count} in {s1.0.zone}.",
+    ),
+    (
+        "groups for things",
+        _KINDS,
+        "설비는 총 {s1.rows}대이고 {s1.0.ci_class}는 {s1.0.count}개입니다.",
+    ),
+    (
+        "a figure as a bound",
+        _OIL,
+        "The maximum oil temperature of TR-03 last week was over {s1.0.0}°C.",
+    ),
+    ("a figure as a bound", _SENSORS, "There are at least {s1.0.count} sensors in the switchyard."),
+    ("a figure in one word", _PUMPS, "{s1.rows} machines match and one pump is on standby."),
+    ("a rate", _SENSORS, "There are {s1.0.count} sensors per day in the switchyard."),
+    ("a rate", _SENSORS, "There are {s1.0.count} hours of sensors in the switchyard."),
+    (
+        "another leader",
+        _TOP,
+        "{s1.0.ci_id} has {s1.0.2}% and the top server by average memory usage is {s1.1.name_en}.",
+    ),
+    (
+        "names without their rows",
+        _POWER_EN,
+        "{s1.0.ci_id} and {s1.1.ci_id}: {s1.1.2} MW and {s1.0.2} MW.",
+    ),
+    (
+        "a state nobody read",
+        _WHETHER,
+        "{s1.0.ci_id} ({s1.0.name_en}) is stopped and owned by the {s1.0.owner}.",
     ),
 )
