@@ -24,6 +24,7 @@ from dagster_project.pipeline.join_honesty import match_notices
 from dagster_project.pipeline.literals import literals_of
 from dagster_project.pipeline.make_blocks import make_blocks
 from dagster_project.pipeline.notices import notices_of
+from dagster_project.pipeline.phrase_summary import phrase_summary
 from dagster_project.pipeline.phrases import ask_back, say
 from dagster_project.pipeline.record import StageRecord
 from dagster_project.pipeline.shapes import shape_of
@@ -82,8 +83,6 @@ def compose(
     record.counts.update(blocks=len(blocks), figures=texts_checked)
     summary = " ".join(sentences[:_SUMMARY_SENTENCES]) or _plain_summary(plan, previous)
     if not isinstance(speaker, str):
-        from dagster_project.pipeline.phrase_summary import phrase_summary
-
         phrased = phrase_summary(summary, previous, plan, question, literals, known, speaker)
         record.calls += phrased.calls
         record.fallbacks += phrased.fallbacks

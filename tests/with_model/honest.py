@@ -16,7 +16,7 @@ Messages = list[dict[str, Any]]
 
 
 class HonestBrain:
-    """Asked for sentences it gives none. Safe from many threads."""
+    """Asked for sentences it gives the facts as they are. Safe from many threads."""
 
     def __init__(self, canvas: Canvas) -> None:
         desk = canvas.desk(canvas.release())
@@ -29,8 +29,8 @@ class HonestBrain:
     def __call__(self, messages: Messages, request: dict[str, Any]) -> str:
         text = messages[1]["content"]
         if "sentences" in json.dumps(request.get("response_format", {})):
-            return json.dumps({"sentences": []})
-        return self._reply(json.loads(text.rsplit("<question>", 1)[1].split("</question>")[0]))
+            return json.dumps({"sentences": [_part(text, "facts")]})
+        return self._reply(_part(text, "question"))
 
     def _reply_to(self, question: str) -> str:
         reading = read_question(question, self._assets, self._as_of)
@@ -48,3 +48,7 @@ class HonestBrain:
         )
         reply = as_reply(plan_reading(reading, self._assets), offered, self._assets)
         return json.dumps(reply, ensure_ascii=False)
+
+
+def _part(text: str, name: str) -> str:
+    return json.loads(text.rsplit(f"<{name}>", 1)[1].split(f"</{name}>", maxsplit=1)[0])
