@@ -6,15 +6,21 @@ cd tests && python -m adversarial.write_figures
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 import psycopg
+from model_server import model_server
 
 from adversarial.conftest import JOB_BOARD, load_job_board
 from adversarial.figures import Tally, ask_all, table
+from adversarial.obeying.board import Place
+from adversarial.obeying.page import HEADING, section
+from adversarial.obeying.rounds import Round, play
 from adversarial.prompts import SETS
 from adversarial.watch import fingerprint, hold_to_reading, spying
 from dagster_project.canvas import Canvas
@@ -54,9 +60,18 @@ every fourth line of a Korean small-talk excerpt (370).
 
 
 def main() -> None:
+    """Both parts of the page; with the word `obeying` only the one about a model that obeys."""
+    only_second = sys.argv[1:] == ["obeying"]
+    first = PAGE.read_text(encoding="utf-8").partition(HEADING)[0].rstrip() + "\n"
+    page = (first if only_second else _without_model()) + _with_a_model()
+    PAGE.write_text(page, encoding="utf-8")
+    print(page)
+
+
+def _without_model() -> str:
     tallies: dict[tuple[str, str], Tally] = {}
     sent, distinct = 0, 0
-    with _sites() as sites:
+    with _server() as server, _sites(server) as sites:
         for site, canvas in sites.items():
             before = fingerprint(canvas.database.owner_url, site)
             with spying({"plant": "plant_db"}.get(site)) as seen:
@@ -65,29 +80,45 @@ def main() -> None:
             assert fingerprint(canvas.database.owner_url, site) == before
             hold_to_reading(seen, canvas.database.reader_url, site)
             sent, distinct = sent + len(seen.queries), distinct + len(seen.distinct)
-    page = TEXT.format(table=table(tallies), sent=sent, distinct=distinct)
-    PAGE.write_text(page, encoding="utf-8")
-    print(page)
+    return TEXT.format(table=table(tallies), sent=sent, distinct=distinct)
+
+
+def _with_a_model() -> str:
+    rounds: list[Round] = []
+    with _server() as server:
+        for place in get_args(Place):
+            home = server.folder.parent / place
+            settings = Settings(home / "site", home / "state", _database(server, place))
+            with model_server() as model:
+                rounds.append(play(settings, place, model))
+    return section(rounds)
 
 
 @contextmanager
-def _sites() -> Iterator[dict[str, Canvas]]:
-    """Both sites on one server, each with a database of its own; stopped and removed after."""
+def _server() -> Iterator[EmbeddedPostgres]:
+    """A server in a folder of its own; stopped and removed after."""
     with tempfile.TemporaryDirectory(prefix="adversarial-") as scratch:
         folder = Path(scratch)
         folder.chmod(0o755)
         server = EmbeddedPostgres(folder / "postgres")
         server.up()
         try:
-            plant_settings = Settings(REPOSITORY, folder, _database(server, "plant_site"))
-            board_settings = Settings(JOB_BOARD, folder, _database(server, "board_site"))
-            with open_database(plant_settings) as database:
-                make_ready(plant_settings, database, print)
-            _load_board(board_settings)
-            with Canvas.open(plant_settings) as plant, Canvas.open(board_settings) as board:
-                yield {"plant": plant, "job_board": board}
+            yield server
         finally:
             server.down()
+
+
+@contextmanager
+def _sites(server: EmbeddedPostgres) -> Iterator[dict[str, Canvas]]:
+    """Both sites on one server, each with a database of its own."""
+    folder = server.folder.parent
+    plant_settings = Settings(REPOSITORY, folder, _database(server, "plant_site"))
+    board_settings = Settings(JOB_BOARD, folder, _database(server, "board_site"))
+    with open_database(plant_settings) as database:
+        make_ready(plant_settings, database, print)
+    _load_board(board_settings)
+    with Canvas.open(plant_settings) as plant, Canvas.open(board_settings) as board:
+        yield {"plant": plant, "job_board": board}
 
 
 def _database(server: EmbeddedPostgres, name: str) -> str:

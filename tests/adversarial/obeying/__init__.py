@@ -1,0 +1,1 @@
+"""Planted instructions, and a model that obeys them: what becomes of an ask."""
