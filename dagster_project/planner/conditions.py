@@ -161,6 +161,8 @@ def _related(draft: Draft) -> None:
                 time=spans[0].range if spans else None,
             )
         )
+    if any(related.negated for related in draft.related):
+        draft.use(*(token for _, token in draft.cues("without")))
     if draft.related:
         draft.use(*(t for t in draft.tokens if t.kind == "time"))
         draft.time = None

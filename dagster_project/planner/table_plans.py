@@ -19,7 +19,7 @@ from dagster_project.planner.base_table import (
 from dagster_project.planner.comparisons import having_from_comparisons
 from dagster_project.planner.conditions import add_conditions
 from dagster_project.planner.draft import Draft
-from dagster_project.planner.link import Linked, Token
+from dagster_project.planner.link import Linked, Token, loose_words
 from dagster_project.planner.measures import add_measures
 from dagster_project.planner.ordering import add_order
 
@@ -146,12 +146,14 @@ def _unused(draft: Draft, nouns: set[str]) -> tuple[str, ...]:
         and t.start not in draft.used
         and all(draft.view.entity(c.entity) is None for c in t.mention.candidates)
     )
+    loose = loose_words(draft.linked)
     unused += tuple(
         t.text
         for t in draft.tokens
         if t.start not in draft.used
         and any(t.cue(name) for name in _binding_cues(draft))
         and t.only_cue
+        and t not in loose
     )
     unused += tuple(
         t.text for t in draft.tokens if t.kind == "number" and t.start not in draft.used
