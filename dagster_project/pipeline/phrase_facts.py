@@ -176,7 +176,7 @@ def is_stamp(text: str) -> bool:
 
 def is_prose(text: str) -> bool:
     """Whether a cell is more than a name: it could tell, deny or order something."""
-    if len(text) > LONGEST_CELL or "\n" in text or "\r" in text:
+    if len(text) > LONGEST_CELL or not text.isprintable():
         return True
     folded = fold(text)
     if _SENTENCE.search(folded) or any(claim.search(folded) for claim in _CLAIMS):

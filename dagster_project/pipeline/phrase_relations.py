@@ -9,7 +9,7 @@ from typing import Literal
 from dagster_project.pipeline.named_rows import WAY, has_columns
 from dagster_project.pipeline.path_blocks import ways_of
 from dagster_project.pipeline.phrase_facts import Facts
-from dagster_project.pipeline.phrase_marks import MARK, Marked
+from dagster_project.pipeline.phrase_marks import MARK, Mark, Marked
 from dagster_project.planner.text import fold
 
 Role = Literal["depends", "is depended on"]
@@ -44,14 +44,21 @@ def turned(marked: Marked, question: Marked, told: Marked, facts: Facts) -> Iter
 
 
 def _roles(marked: Marked) -> set[Role]:
-    found: set[Role] = set()
-    for one in re.split(r"(?<=[.!?])\s+", fold(marked.bare)):
-        text = MARK.sub(lambda m: _E if "entity" in marked.marks[m.group()].kinds else "x", one)
-        for rules in (_ENGLISH, _KOREAN):
-            role = next((role for pattern, role in rules if re.search(pattern, text)), None)
-            if role is not None:
-                found.add(role)
-    return found
+    sentences = re.split(r"(?<=[.!?])\s+", fold(marked.bare))
+    roles: Iterator[Role | None] = (
+        _first(rules, MARK.sub(lambda m: _sign(marked.marks[m.group()]), one))
+        for one in sentences
+        for rules in (_ENGLISH, _KOREAN)
+    )
+    return {role for role in roles if role is not None}
+
+
+def _sign(mark: Mark) -> str:
+    return _E if "entity" in mark.kinds else "x"
+
+
+def _first(rules: tuple[tuple[str, Role], ...], text: str) -> Role | None:
+    return next((role for pattern, role in rules if re.search(pattern, text)), None)
 
 
 def _planned(facts: Facts) -> set[Role]:

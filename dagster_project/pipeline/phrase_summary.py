@@ -104,7 +104,7 @@ def _texts(results: list[StepResult]) -> Iterator[str]:
 
 
 def _is_long(cell: str) -> bool:
-    return len(cell) > LONGEST_CELL or "\n" in cell
+    return len(cell) > LONGEST_CELL or not cell.isprintable()
 
 
 def _is_one_cell(result: StepResult) -> bool:

@@ -7,6 +7,7 @@ of the prompt that it stands in.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,7 +21,8 @@ from dagster_project.pipeline.phrase_facts import is_prose, is_stamp
 from dagster_project.pipeline.phrases import say_empty
 
 _NAMED = 10
-_ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+_UNSAFE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+"""Characters that break lines, hide or steer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,16 @@ class ShownRows:
 
 def quoted(value: object) -> str:
     """JSON on one line that holds no tag."""
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": ")).translate(_ESCAPES)
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    if text.isprintable() and "<" not in text and ">" not in text:
+        return text
+    return "".join(map(_escaped, text))
+
+
+def _escaped(character: str) -> str:
+    if character in "<>" or unicodedata.category(character) in _UNSAFE:
+        return json.dumps(character)[1:-1] if character not in "<>" else f"\\u{ord(character):04x}"
+    return character
 
 
 def rows_for_model(

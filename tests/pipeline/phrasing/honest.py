@@ -9,7 +9,8 @@ from __future__ import annotations
 KO: tuple[tuple[str, str], ...] = (
     (
         "지금 정지된 펌프 뭐뭐 있어?",
-        "정지된 펌프는 {s1.0.ci_id} {s1.0.name_ko}({s1.0.name_en})이며 설비 종류는 {s1.0.ci_class}, 상태는 "
+        "정지된 펌프는 {s1.0.ci_id} {s1.0.name_ko}({s1.0.name_en})이며 설비 종류는 "
+        "{s1.0.ci_class}, 상태는 "
         "{s1.0.status}, 중요도는 {s1.0.criticality}입니다.",
     ),
     ("전산실 A에 있는 서버는 몇 대야?", "전산실 A에 있는 서버는 {s1.0.count}대입니다."),
@@ -30,7 +31,8 @@ KO: tuple[tuple[str, str], ...] = (
     ),
     (
         "지난주에 알람이 가장 많았던 설비 5대는?",
-        "지난주 알람은 {s1.0.name_ko}({s1.0.ci_id})가 {s1.0.count}건, {s1.1.name_ko}({s1.1.ci_id})가 "
+        "지난주 알람은 {s1.0.name_ko}({s1.0.ci_id})가 {s1.0.count}건, "
+        "{s1.1.name_ko}({s1.1.ci_id})가 "
         "{s1.1.count}건입니다.",
     ),
     (
@@ -48,18 +50,21 @@ KO: tuple[tuple[str, str], ...] = (
     ),
     (
         "2026년 1월 20일 GT-02 베어링 진동을 시간별로 보여줘",
-        "GT-02의 베어링 진동 평균은 최소 {low} mm/s, 최대 {high} mm/s이며 마지막 값은 {last} mm/s입니다.",
+        "GT-02의 베어링 진동 평균은 최소 {low} mm/s, 최대 {high} mm/s이며 마지막 값은 {last} "
+        "mm/s입니다.",
     ),
     (
         "2026년 1월 20일 GT-02 베어링 진동을 시간별로 보여줘",
-        "2026년 1월 20일 GT-02 베어링 진동은 {low} mm/s에서 {high} mm/s 사이이고, 마지막 측정값은 {last} "
+        "2026년 1월 20일 GT-02 베어링 진동은 {low} mm/s에서 {high} mm/s 사이이고, 마지막 "
+        "측정값은 {last} "
         "mm/s입니다.",
     ),
     ("이번 주 심각 알람 몇 건 발생했어?", "이번 주 심각 알람은 {s1.0.count}건 발생했습니다."),
     ("이번 주 심각 알람 몇 건 발생했어?", "이번 주에 발생한 심각 알람은 총 {s1.0.count}건입니다."),
     (
         "그저께 발생한 보안 경보 보여줘",
-        "그저께 {s1.0.ci_id} {s1.0.name_ko}에서 {s1.0.occurred_at}에 {s1.0.event_type}가 발생했으며, 심각도는 "
+        "그저께 {s1.0.ci_id} {s1.0.name_ko}에서 {s1.0.occurred_at}에 {s1.0.event_type}가 "
+        "발생했으며, 심각도는 "
         "{s1.0.severity}, 알람 코드는 {s1.0.alarm_code}입니다.",
     ),
     (
@@ -75,7 +80,8 @@ KO: tuple[tuple[str, str], ...] = (
     ("2026-01-05에 배포된 거 다 보여줘", "2026-01-05에 배포된 이벤트는 총 {s1.rows}건입니다."),
     (
         "가장 오래된 변압기는 뭐야?",
-        "가장 오래된 변압기는 {s1.0.ci_id} {s1.0.name_ko}({s1.0.name_en})이며 상태는 {s1.0.status}, 설비 종류는 "
+        "가장 오래된 변압기는 {s1.0.ci_id} {s1.0.name_ko}({s1.0.name_en})이며 상태는 "
+        "{s1.0.status}, 설비 종류는 "
         "{s1.0.ci_class}, 중요도는 {s1.0.criticality}입니다.",
     ),
     (
@@ -93,7 +99,8 @@ KO: tuple[tuple[str, str], ...] = (
     (
         "SW-07에 아직 해제 안 된 알람 있어?",
         "SW-07에는 해제되지 않은 이벤트가 {ci_open_events.rows}건 있으며, 가장 최근은 "
-        "{ci_open_events.0.occurred_at}에 발생한 '{ci_open_events.0.message}'({ci_open_events.0.severity})입니다.",
+        "{ci_open_events.0.occurred_at}에 발생한 "
+        "'{ci_open_events.0.message}'({ci_open_events.0.severity})입니다.",
     ),
     (
         "지난달 작업 지시 중에 누유 관련된 거 찾아줘",
@@ -101,12 +108,14 @@ KO: tuple[tuple[str, str], ...] = (
     ),
     (
         "지난달 작업 지시 중에 누유 관련된 거 찾아줘",
-        "누유 관련 작업 지시는 {s1.rows}건입니다.|{s1.0.order_id}는 {s1.0.ci_id} {s1.0.name_ko}의 작업이고 작업 "
+        "누유 관련 작업 지시는 {s1.rows}건입니다.|{s1.0.order_id}는 {s1.0.ci_id} "
+        "{s1.0.name_ko}의 작업이고 작업 "
         "상태는 {s1.0.order_status}입니다.",
     ),
     (
         "CPU가 가장 높은 서버의 최근 알람",
-        "CPU 사용률 평균이 가장 높은 서버는 {s1.0.ci_id} {s1.0.name_ko}({s1.0.avg_cpu_usage}%)입니다.|이 서버의 "
+        "CPU 사용률 평균이 가장 높은 서버는 {s1.0.ci_id} "
+        "{s1.0.name_ko}({s1.0.avg_cpu_usage}%)입니다.|이 서버의 "
         "이벤트는 총 {s2.rows}건입니다.",
     ),
     (
@@ -116,7 +125,8 @@ KO: tuple[tuple[str, str], ...] = (
     ),
     (
         "어제 GT-01이랑 GT-03 평균 출력 비교",
-        "어제 평균 출력은 GT-03 {s1.0.name_ko}가 {s1.0.avg_power_output} MW, GT-01 {s1.1.name_ko}가 "
+        "어제 평균 출력은 GT-03 {s1.0.name_ko}가 {s1.0.avg_power_output} MW, GT-01 "
+        "{s1.1.name_ko}가 "
         "{s1.1.avg_power_output} MW입니다.",
     ),
     (
@@ -131,11 +141,13 @@ KO: tuple[tuple[str, str], ...] = (
     ),
     (
         "지난달 GT-02 알람은 몇 건이고, 작년 GT-02 정비 비용은 얼마야?",
-        "지난달 GT-02 알람은 {s1.0.count}건이고, 작년 GT-02 정비 비용 합계는 {s2.0.sum_cost_krw} KRW입니다.",
+        "지난달 GT-02 알람은 {s1.0.count}건이고, 작년 GT-02 정비 비용 합계는 "
+        "{s2.0.sum_cost_krw} KRW입니다.",
     ),
     (
         "GT-02 이벤트 이력",
-        "GT-02의 이벤트는 {ci_recent_events.rows}건이며, 가장 최근은 {ci_recent_events.0.occurred_at} "
+        "GT-02의 이벤트는 {ci_recent_events.rows}건이며, 가장 최근은 "
+        "{ci_recent_events.0.occurred_at} "
         "{ci_recent_events.0.message}({ci_recent_events.0.severity})입니다.",
     ),
     ("SRV-014에서 SW-07까지 경로", "SRV-014에서 SW-07까지의 경로는 {ways}개이며 {hops}홉입니다."),
@@ -178,24 +190,29 @@ KO: tuple[tuple[str, str], ...] = (
     ),
     (
         "우선순위 높은 작업 지시 중 진행 중인 것",
-        "우선순위가 높은 작업 지시 중 진행 중인 것은 {0.0.ci_id} {0.0.name_ko}의 {0.0.order_id}로, {0.0.requested_at}에 요청되었습니다.",
+        "우선순위가 높은 작업 지시 중 진행 중인 것은 {0.0.ci_id} {0.0.name_ko}의 "
+        "{0.0.order_id}로, {0.0.requested_at}에 요청되었습니다.",
     ),
     ("SW-07 작업 허가와 대기 부품", "SW-07에는 진행 중인 작업 지시가 {0.rows}건 있습니다."),
     (
         "GT-02 최근 알람",
-        "최근 GT-02에서 발생한 이벤트는 {0.rows}건이고, 마지막은 {0.0.occurred_at}의 {0.0.message}({0.0.severity})입니다.",
+        "최근 GT-02에서 발생한 이벤트는 {0.rows}건이고, 마지막은 {0.0.occurred_at}의 "
+        "{0.0.message}({0.0.severity})입니다.",
     ),
     (
         "LOP-02 정비 기록 보여줘",
-        "LOP-02의 정비 기록은 {0.rows}건이며 가장 최근 정비는 {0.0.started_at}에 시작된 {0.0.summary}({0.0.maintenance_type})입니다.",
+        "LOP-02의 정비 기록은 {0.rows}건이며 가장 최근 정비는 {0.0.started_at}에 시작된 "
+        "{0.0.summary}({0.0.maintenance_type})입니다.",
     ),
     (
         "최근 7일 평균 메모리 사용률 상위 3대 서버",
-        "최근 7일간 평균 메모리 사용률 상위 서버는 {0.0.ci_id}({0.0.1}) {0.0.2}%, {0.1.ci_id}({0.1.1}) {0.1.2}%, {0.2.ci_id}({0.2.1}) {0.2.2}% 순입니다.",
+        "최근 7일간 평균 메모리 사용률 상위 서버는 {0.0.ci_id}({0.0.1}) {0.0.2}%, "
+        "{0.1.ci_id}({0.1.1}) {0.1.2}%, {0.2.ci_id}({0.2.1}) {0.2.2}% 순입니다.",
     ),
     (
         "ERP가 의존하는 설비의 최대 메모리 사용률",
-        "SYS-ERP가 의존하는 설비는 {depth}홉 이내에 {0.rows}건이며, 메모리 사용률 최대는 {1.0.0}({1.0.1})의 {1.0.2}%입니다.",
+        "SYS-ERP가 의존하는 설비는 {depth}홉 이내에 {0.rows}건이며, 메모리 사용률 최대는 "
+        "{1.0.0}({1.0.1})의 {1.0.2}%입니다.",
     ),
     ("가스터빈은 몇 대 있어?", "가스터빈은 모두 {0.0.0}대 있습니다."),
     ("설비 몇 대야", "등록된 설비는 총 {0.0.0}대입니다."),
@@ -205,7 +222,8 @@ KO: tuple[tuple[str, str], ...] = (
     ),
     (
         "HRSG-03 진행 중이거나 안 끝난 작업",
-        "HRSG-03에는 미완료 작업이 {0.rows}건 있으며 {0.0.order_id} '{0.0.title}'({0.0.priority})입니다.",
+        "HRSG-03에는 미완료 작업이 {0.rows}건 있으며 {0.0.order_id} "
+        "'{0.0.title}'({0.0.priority})입니다.",
     ),
 )
 
@@ -217,7 +235,8 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "which pumps are on standby?",
-        "A total of {s1.rows} machines match.|{s1.0.name_en} ({s1.0.ci_id}) is one of the pumps on standby.",
+        "A total of {s1.rows} machines match.|{s1.0.name_en} ({s1.0.ci_id}) is one of the pumps "
+        "on standby.",
     ),
     (
         "How many sensors do we have in the switchyard?",
@@ -248,7 +267,8 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "hourly CPU usage of SRV-014 on 2026-01-29",
-        "On 2026-01-29 the average CPU usage of SRV-014 ranged from {low}% to {high}%, and the last "
+        "On 2026-01-29 the average CPU usage of SRV-014 ranged from {low}% to {high}%, and the "
+        "last "
         "value was {last}%.",
     ),
     (
@@ -269,7 +289,8 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "show me the deployments of the last 7 days",
-        "{s1.rows} deployments are listed for the last 7 days, with {s1.0.ci_id} at {s1.0.occurred_at}.",
+        "{s1.rows} deployments are listed for the last 7 days, with {s1.0.ci_id} at "
+        "{s1.0.occurred_at}.",
     ),
     (
         "Which pump had the most maintenance jobs last year?",
@@ -289,7 +310,8 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "which racks depend on switch-07?",
-        "Within {depth} hop, {ci_impact.rows} items depend on SW-07: {ci_impact.0.key} and {ci_impact.1.key}.",
+        "Within {depth} hop, {ci_impact.rows} items depend on SW-07: {ci_impact.0.key} and "
+        "{ci_impact.1.key}.",
     ),
     (
         "What does the ERP system depend on?",
@@ -305,7 +327,8 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "average response time per application yesterday",
-        "The average response time was {s1.0.2} ms for {s1.0.ci_id} while {s1.1.ci_id} stood at {s1.1.2} ms.",
+        "The average response time was {s1.0.2} ms for {s1.0.ci_id} while {s1.1.ci_id} stood at "
+        "{s1.1.2} ms.",
     ),
     (
         "show me the event history of GT-02",
@@ -329,21 +352,25 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "find work orders that mention firmware",
-        "Work order {s1.0.order_id} of {s1.0.ci_id} ({s1.0.name_en}) mentions firmware; it was requested at "
+        "Work order {s1.0.order_id} of {s1.0.ci_id} ({s1.0.name_en}) mentions firmware; it was "
+        "requested at "
         "{s1.0.requested_at}, has priority {s1.0.priority} and order status {s1.0.order_status}.",
     ),
     (
         "recent events of the server with the highest CPU usage",
-        "{s1.0.ci_id} ({s1.0.name_en}) has the highest average CPU usage, {s1.0.2}%.|It has {s2.rows} "
+        "{s1.0.ci_id} ({s1.0.name_en}) has the highest average CPU usage, {s1.0.2}%.|It has "
+        "{s2.rows} "
         "events.",
     ),
     (
         "compare the number of alarms last month with the month before",
-        "The number of alarms was {s1.0.0} last month and {s1.0.1} the month before, a change of {s1.0.2}.",
+        "The number of alarms was {s1.0.0} last month and {s1.0.1} the month before, a change "
+        "of {s1.0.2}.",
     ),
     (
         "compare average power output of GT-01 and GT-02 on January 21, 2026",
-        "On January 21, 2026 the average power output was {s1.0.2} MW for {s1.0.ci_id} and {s1.1.2} MW for "
+        "On January 21, 2026 the average power output was {s1.0.2} MW for {s1.0.ci_id} and "
+        "{s1.1.2} MW for "
         "{s1.1.ci_id}.",
     ),
     (
@@ -363,7 +390,8 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "what is the max memory usage over what the ERP system depends on",
-        "SYS-ERP depends on {0.rows} items within {depth} hops.|The maximum memory usage is {1.0.2}% on "
+        "SYS-ERP depends on {0.rows} items within {depth} hops.|The maximum memory usage is "
+        "{1.0.2}% on "
         "{1.0.0} ({1.0.1}).",
     ),
     (
@@ -382,11 +410,13 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "daily average power output of GT-01 last week",
-        "GT-01's daily average power output last week ranged from {low} MW to {high} MW, ending at {last} MW.",
+        "GT-01's daily average power output last week ranged from {low} MW to {high} MW, ending "
+        "at {last} MW.",
     ),
     (
         "daily average power output of GT-01 last week",
-        "Last week GT-01 produced between {low} MW and {high} MW on average per day, with {last} MW on the last day.",
+        "Last week GT-01 produced between {low} MW and {high} MW on average per day, with "
+        "{last} MW on the last day.",
     ),
     (
         "number of work orders per team last month",
@@ -412,11 +442,14 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "work order history of LOP-02",
-        "LOP-02 has {0.rows} work orders; the newest is {0.0.order_id} '{0.0.title}', which was {0.0.order_status}.",
+        "LOP-02 has {0.rows} work orders; the newest is {0.0.order_id} '{0.0.title}', which was "
+        "{0.0.order_status}.",
     ),
     (
         "list the high priority work orders in progress",
-        "One high priority work order is in progress: {0.0.order_id} on {0.0.ci_id} ({0.0.name_en}), requested at {0.0.requested_at}, priority {0.0.priority}, order status {0.0.order_status}.",
+        "One high priority work order is in progress: {0.0.order_id} on {0.0.ci_id} "
+        "({0.0.name_en}), requested at {0.0.requested_at}, priority {0.0.priority}, order "
+        "status {0.0.order_status}.",
     ),
     (
         "show all events of the last 30 days",
@@ -424,6 +457,7 @@ EN: tuple[tuple[str, str], ...] = (
     ),
     (
         "maximum CPU over what ERP depends on and the work permits there",
-        "ERP (SYS-ERP) depends on {0.rows} items within {depth} hops, and the peak CPU among them is {1.0.1}% on {1.0.0}.|There are {2.rows} work orders in hand.",
+        "ERP (SYS-ERP) depends on {0.rows} items within {depth} hops, and the peak CPU among "
+        "them is {1.0.1}% on {1.0.0}.|There are {2.rows} work orders in hand.",
     ),
 )
