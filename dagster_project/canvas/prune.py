@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dagster_project.canvas.canvas import Canvas
 from dagster_project.contracts.asset_version import Release
 from dagster_project.contracts.assets.policy import PolicySpec, Retention
+from dagster_project.llm.ledger import prune_calls
+from dagster_project.llm.recordings import prune_recordings
 from dagster_project.planner.assets import policy_of
 from dagster_project.traces.prune import Progress, PruneReport, prune
 
@@ -31,4 +33,12 @@ def prune_by_policy(
     """Effects: as `prune`. Raises: as `prune`, and AssetNotFound without a policy."""
     retention = retention_of(canvas.release(), days)
     now = datetime.now(UTC)
-    return prune(canvas.database, retention, now, dry_run, progress=progress, by=by)
+    report = prune(canvas.database, retention, now, dry_run, progress=progress, by=by)
+    calls = now - timedelta(days=retention.days)
+    replies = now - timedelta(days=retention.test_days)
+    return report.model_copy(
+        update={
+            "model_calls_deleted": prune_calls(canvas.database, calls, dry_run=dry_run),
+            "replies_deleted": prune_recordings(canvas.database, replies, dry_run=dry_run),
+        }
+    )

@@ -59,6 +59,9 @@ def _show(report: PruneReport, console: Console) -> None:
         f" (test runs: {report.test_runs_older_than:%Y-%m-%d %H:%M %Z})",
     )
     line(console, f"{verb} {report.payloads_deleted:,} payloads that only they needed")
+    if report.model_calls_deleted or report.replies_deleted:
+        calls, replies = report.model_calls_deleted, report.replies_deleted
+        line(console, f"{verb} {calls:,} calls of models and {replies:,} kept replies")
     if report.payloads_left:
         line(console, f"{report.payloads_left:,} payloads are left for the next prune", indent=2)
     freed = (report.trace_bytes + report.payload_bytes) / 1e6

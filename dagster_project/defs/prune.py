@@ -70,6 +70,8 @@ def prune_metadata(report: "PruneReport") -> MetadataEntries:
         "deleted": value.int(report.deleted),
         "payloads_deleted": value.int(report.payloads_deleted),
         "payloads_left": value.int(report.payloads_left),
+        "model_calls_deleted": value.int(report.model_calls_deleted),
+        "replies_deleted": value.int(report.replies_deleted),
         "older_than": value.timestamp(report.older_than),
         "test_runs_older_than": value.timestamp(report.test_runs_older_than),
         "kept": value.int(sum(report.kept.values())),

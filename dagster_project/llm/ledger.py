@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, LiteralString
 
 from dagster_project.contracts.model_call import ModelCall
+from dagster_project.llm.delete_old import delete_old
 from dagster_project.llm.health import ROWS_PER_MODEL, CallRow
 from dagster_project.llm.port import Spender
 from dagster_project.llm.short_transaction import one_message
@@ -94,6 +95,15 @@ def plain(text: str) -> str:
 
 def _tokens(count: int) -> int:
     return max(0, min(count, _MOST_TOKENS))
+
+
+def prune_calls(database: Database, before: datetime, *, dry_run: bool = False) -> int:
+    """Delete rows of calls made before this moment; the days' sums stay, and so do traces.
+
+    Shape: how many went. Raises: StoreError.
+    """
+    statement = "delete from canvas.model_call where at < %s"
+    return delete_old(database, statement, before, dry_run=dry_run)
 
 
 SPENT: LiteralString = """

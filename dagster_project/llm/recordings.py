@@ -13,8 +13,8 @@ import orjson
 
 from dagster_project.contracts.assets.models import ModelPolicy
 from dagster_project.contracts.model_call import ModelCall
+from dagster_project.llm.delete_old import delete_old
 from dagster_project.llm.port import ModelRequest
-from dagster_project.store.single_statements import single_statements
 
 if TYPE_CHECKING:
     import psycopg
@@ -146,20 +146,19 @@ def canonical(parsed: Any) -> str:
     return orjson.dumps(parsed, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def prune_recordings(database: Database, before: datetime) -> int:
+def prune_recordings(database: Database, before: datetime, *, dry_run: bool = False) -> int:
     """Delete replies neither kept nor used since `before` whose question has a newer one.
 
     Shape: how many went. The newest reply of a question stays, however old, and so does all of the
     last two weeks: use is noted once a week. Raises: StoreError.
     """
-    with single_statements(database, "prune kept replies") as connection:
-        return connection.execute(
-            "delete from canvas.model_recording old"
-            " where recorded_at < least(%s, now() - interval '14 days') and exists ("
-            " select from canvas.model_recording newer"
-            " where newer.subject = old.subject and newer.seq > old.seq)",
-            (before,),
-        ).rowcount
+    statement = (
+        "delete from canvas.model_recording old"
+        " where recorded_at < least(%s, now() - interval '14 days') and exists ("
+        " select from canvas.model_recording newer"
+        " where newer.subject = old.subject and newer.seq > old.seq)"
+    )
+    return delete_old(database, statement, before, dry_run=dry_run)
 
 
 def _who(intended: str | None, policy: ModelPolicy | None) -> str:

@@ -53,6 +53,10 @@ class PruneReport(Value):
     """All of the schemas canvas and dagster. Postgres gives deleted rows' space to new rows, and
     seldom back to the disk: a size that stays is one that stops growing."""
     seconds: float
+    model_calls_deleted: int = 0
+    """Rows of the ledger; what a day cost stays."""
+    replies_deleted: int = 0
+    """Kept replies of models that a newer one stands in for."""
 
     @property
     def deleted_anything(self) -> bool:

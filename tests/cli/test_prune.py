@@ -54,6 +54,24 @@ def test_days_stand_in_for_the_policy(site: Kept) -> None:
     assert (report["deleted"], report["kept"]) == (4, {"young": 1})
 
 
+def test_old_calls_of_models_go_too(site: Kept) -> None:
+    """Rows of the ledger older than the retention go, in a dry run none, and a day's sum stays."""
+    with site.database.pool.connection() as connection:
+        connection.execute(
+            "insert into canvas.model_call (at, trace_id, tenant, user_name, purpose, prompt,"
+            " provider, model, outcome, format, tokens_in, tokens_out, cost_usd, elapsed_ms)"
+            " select now() - days * interval '1 day', 't', 'default', 'kim', 'route_plan', 'p:1',"
+            " 'site', 'main', 'ok', 'text', 1, 1, 0.1, 1 from unnest(%s::int[]) as days",
+            (list(DAYS),),
+        )
+    dry = orjson.loads(site.run("prune", "--dry-run", "--json").stdout)
+    real = orjson.loads(site.run("prune", "--json").stdout)
+    again = orjson.loads(site.run("prune", "--json").stdout)
+
+    gone = [r["model_calls_deleted"] for r in (dry, real, again)]
+    assert gone == [2, 2, 0]
+
+
 def test_the_report_is_readable(site: Kept) -> None:
     """On a pipe: what went, what stays and why, and the tables' sizes."""
     told = site.run("prune", "--dry-run").stdout
