@@ -38,6 +38,7 @@ from dagster_project.pipeline.phrase_words import (
 from dagster_project.planner.text import fold, is_hangul, language_of
 
 MOST_SENTENCES = 3
+"""Or as many as the plain summary has."""
 MOST_CHARACTERS = 400
 
 Wall = Literal[
@@ -121,7 +122,9 @@ def hold(
 ) -> Held:
     """Whether every sentence may be shown in place of the plain summary, or what is wrong."""
     texts = [unicodedata.normalize("NFC", text).strip() for text in sentences]
-    if refused := tuple(of_form(texts)):
+    if " ".join(texts) == plain:
+        return Held()
+    if refused := tuple(of_form(texts, max(MOST_SENTENCES, sentences_in(plain)))):
         return Held(refused)
     ground = ground_of(plain, executed, plan, question, known, literals)
     read = [sentence_of(text, ground.facts) for text in texts]
@@ -157,13 +160,17 @@ def sentence_of(text: str, facts: Facts) -> Sentence:
     return Sentence(text, marked, clauses_of(marked, facts))
 
 
-def of_form(texts: Sequence[str]) -> Iterator[Refusal]:
+def sentences_in(text: str) -> int:
+    return len(re.findall(_STEP, text)) + 1
+
+
+def of_form(texts: Sequence[str], most: int = MOST_SENTENCES) -> Iterator[Refusal]:
     """Few, short, plain sentences: no line breaks, links, markup, code or hidden characters."""
     if not texts or not all(texts):
         yield Refusal("form", "there is no sentence")
-    count = sum(len(re.findall(_STEP, text)) + 1 for text in texts)
-    if count > MOST_SENTENCES:
-        yield Refusal("form", f"{count} sentences; at most {MOST_SENTENCES}")
+    count = sum(map(sentences_in, texts))
+    if count > most:
+        yield Refusal("form", f"{count} sentences; at most {most}")
     if (length := sum(map(len, texts))) > MOST_CHARACTERS:
         yield Refusal("form", f"{length} characters; at most {MOST_CHARACTERS}")
     for number, text in enumerate(texts):
