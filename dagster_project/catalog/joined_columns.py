@@ -61,6 +61,7 @@ class JoinedColumns:
             type=spec.type,
             unit=spec.unit,
             value_labels=self.view.value_labels(ref, self.settings.language),
+            free_text=spec.role == "text",
         )
 
     def _spec(self, ref: str) -> ColumnSpec:

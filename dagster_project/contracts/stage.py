@@ -52,6 +52,8 @@ class ResultColumn(Value):
     unit: str | None = None
     value_labels: dict[str, str] = {}
     """What the reader calls the values that occur: `running` is 가동. The rows keep the values."""
+    free_text: bool = False
+    """Holds what people wrote (`role: text` in the catalog): shown, and sent to no model."""
 
 
 class ToolCall(Value):

@@ -98,9 +98,15 @@ def labelled(
             type=c.type,
             unit=c.unit,
             value_labels=_value_labels(c.name, spec, view, language),
+            free_text=_is_free_text(c.name, spec, view),
         )
         for c in spec.output_schema
     )
+
+
+def _is_free_text(name: str, spec: QuerySpec, view: CatalogView | None) -> bool:
+    found = (view.column(f"{rule.table}.{name}") for rule in spec.references if view)
+    return any(column is not None and column.role == "text" for column in found)
 
 
 def _value_labels(

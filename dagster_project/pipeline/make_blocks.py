@@ -122,7 +122,7 @@ def _make(
 
 
 def _as_table_column(column: ResultColumn) -> TableColumn:
-    return TableColumn(**column.model_dump())
+    return TableColumn(**column.model_dump(exclude={"free_text"}))
 
 
 def _table(

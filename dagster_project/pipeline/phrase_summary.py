@@ -91,16 +91,20 @@ def nothing_to_phrase(plain: str, executed: ExecuteResult, plan: Plan) -> str:
         return "only passages of documents were found"
     if len(executed.steps) == 1 and _is_one_cell(rows[0]):
         return "it is one figure"
-    if any(_is_long(cell) and one_line(cell) in one_line(plain) for cell in _texts(told)):
-        return "the plain summary quotes a long text, which goes to no model"
+    if any(one_line(cell) in one_line(plain) for cell in _written_texts(told)):
+        return "the plain summary quotes a text that somebody wrote, which goes to no model"
     if len(plain) > MOST_CHARACTERS:
         return "the plain summary is longer than a phrase may be"
     return ""
 
 
-def _texts(results: list[StepResult]) -> Iterator[str]:
+def _written_texts(results: list[StepResult]) -> Iterator[str]:
+    """Cells of free text, and whatever is as long as one."""
     for result in results:
-        yield from (cell for row in result.rows for cell in row if isinstance(cell, str))
+        for row in result.rows:
+            for cell, column in zip(row, result.columns, strict=True):
+                if isinstance(cell, str) and cell and (column.free_text or _is_long(cell)):
+                    yield cell
 
 
 def _is_long(cell: str) -> bool:

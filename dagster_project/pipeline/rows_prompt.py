@@ -114,6 +114,8 @@ def _cell(value: CellValue, column: ResultColumn, plain: str) -> str | None:
         return shown(labelled_cell(value, column))
     if not isinstance(value, str) or is_stamp(value):
         return shown(value)
+    if column.free_text:
+        return f"(text of {len(value)} characters)"
     return _text(value, plain)
 
 

@@ -105,8 +105,10 @@ def entities_of(linked: Linked, assets: PlannerAssets) -> dict[str, EntityMentio
 
 
 def _entity_line(key: str, found: EntityMention) -> str:
-    label, mention = (quoted(text, _LONGEST_LABEL) for text in (found.label, found.mention))
-    return f"{quoted(key)} is a {name(found.entity)}, {label}, said as {mention}"
+    """Without the label: that is data of a source, and the question's own words are enough."""
+    return (
+        f"{quoted(key)} is a {name(found.entity)}, said as {quoted(found.mention, _LONGEST_LABEL)}"
+    )
 
 
 def _times(linked: Linked, calendar: Calendar, as_of: datetime) -> dict[str, tuple[str, TimeRange]]:

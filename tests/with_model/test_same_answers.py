@@ -27,7 +27,10 @@ def _cases() -> list[GoldenCase]:
 
 def test_every_golden_question_gets_the_same_answer(make_road: Callable[..., Road]) -> None:
     """Through prompt, reply, gates and the five stages the same plan, rows, blocks and status come
-    out, in Korean and English; and a summary said as it is holds before its own walls."""
+    out, in Korean and English; and a summary said as it is holds before its own walls.
+
+    What a viewer may not see is not offered: there the built-in planner stands in and says so.
+    """
     cases = _cases()
     plain, road = make_road(0), make_road(1, phrase=True)
     road.main.brain = HonestBrain(road.canvas)
@@ -47,7 +50,7 @@ def test_every_golden_question_gets_the_same_answer(make_road: Callable[..., Roa
         for output in trace.stage_outputs:
             if output.model_calls:
                 asked += 1
-            if output.model_calls and output.fallbacks:
+            if output.model_calls and output.fallbacks and "viewer" not in case.roles:
                 refused[case.question] = output.model_calls[0].detail
     assert asked > len(cases)
     assert refused == {}

@@ -127,6 +127,7 @@ class Columns:
             type=read.type,
             unit=units.pop() if len(units) == 1 else None,
             value_labels=values,
+            free_text=any(spec.role == "text" for spec in specs),
         )
 
     def _measure(self, measure: GraphMeasure, labels: tuple[str, ...]) -> Measured:
