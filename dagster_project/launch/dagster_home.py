@@ -70,11 +70,23 @@ def write_dagster_home(settings: Settings) -> None:
     (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML)
 
 
+_OURS = frozenset({
+    "CANVAS_HOME", "CANVAS_STATE", "CANVAS_DATABASE_URL", "CANVAS_READER_URL", _URL_VARIABLE,
+    "CANVAS_USER", "CANVAS_TENANT", "CANVAS_DEBUG", MARK,
+})  # fmt: skip
+"""Settings of whoever starts it: what of them holds for Dagster is said anew."""
+
+
 def environment(
     settings: Settings, database: Database, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """For Dagster's processes and their runs: the same site, state and database as ours."""
-    given = {k: v for k, v in environ.items() if not k.startswith(("CANVAS_", "DAGSTER_"))}
+    """For Dagster's processes and their runs: the same site, state and database as ours, and
+    whatever the site's assets refer to by `env:NAME`."""
+    given = {
+        name: value
+        for name, value in environ.items()
+        if name not in _OURS and not name.startswith("DAGSTER_")
+    }
     # Set in many images; each run would compile every module again.
     given.pop("PYTHONDONTWRITEBYTECODE", None)
     ours = {

@@ -39,6 +39,9 @@ def test_runs_get_the_same_site_state_and_database(database: Database, settings:
         "DAGSTER_HOME": "/elsewhere",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LANG": "ko_KR.UTF-8",
+        "CANVAS_USER": "somebody@example.com",
+        "CANVAS_MODEL_URL": "http://127.0.0.1:9/v1",
+        "PLANT_DB_PASSWORD": "from the caller",
     }
     given = environment(settings, database, caller)
     assert given["CANVAS_HOME"] == str(settings.home)
@@ -46,7 +49,9 @@ def test_runs_get_the_same_site_state_and_database(database: Database, settings:
     assert given["DAGSTER_HOME"] == str(settings.dagster_home)
     assert given["CANVAS_DATABASE_URL"] == settings.database_url
     assert given["LANG"] == "ko_KR.UTF-8"
-    assert "PYTHONDONTWRITEBYTECODE" not in given
+    assert not {"PYTHONDONTWRITEBYTECODE", "CANVAS_USER"} & set(given)
+    referred_to = ("CANVAS_MODEL_URL", "PLANT_DB_PASSWORD")
+    assert all(given[name] == caller[name] for name in referred_to)
 
 
 def test_another_database_means_another_start(database: Database, settings: Settings) -> None:
