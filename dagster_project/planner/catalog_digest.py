@@ -1,5 +1,6 @@
-"""What of the catalogs goes into a prompt: what the question means first, then what is joined to
-it, then the rest, until the room is used. Lines stand in the catalogs' own order."""
+"""What of the catalogs goes into a prompt: what the question means, then what is joined to it, and
+where a word may mean anything the rest, until the room is used. Lines stand in the catalogs' own
+order."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ from dagster_project.planner.digest_lines import (
     table_lines,
 )
 from dagster_project.planner.lexicon import Meaning
-from dagster_project.planner.link import Linked
+from dagster_project.planner.link import Linked, is_verbal
 
 _SAID, _JOINED, _REST = 0, 1, 2
 _SMALLEST_LINE = 8
@@ -89,12 +90,14 @@ def catalog_digest(
     said_values = _said_values(meanings)
     listed = [_lines_of(opened, assets, masked) for opened in catalogs]
     joined = _joined(things, catalogs)
-    ranked: list[tuple[int, int, int, int]] = []
-    for c, lines in enumerate(listed):
-        for n, one in enumerate(lines):
-            ranked.append((*_rank(one, things, joined), c, n))
-    ranked.sort()
-    chosen, left_out, tokens = _fill(ranked, listed, catalogs, said_values, masked, budget_tokens)
+    ranked = sorted(
+        (*_rank(one, things, joined), c, n)
+        for c, lines in enumerate(listed)
+        for n, one in enumerate(lines)
+    )
+    enough = ranked if _may_mean_more(linked, things) else [r for r in ranked if r[0] < _REST]
+    chosen, left_out, tokens = _fill(enough, listed, catalogs, said_values, masked, budget_tokens)
+    left_out += len(ranked) - len(enough)
     return Digest(
         tuple(
             (opened.view.name, tuple(chosen[c][n] for n in sorted(chosen[c])))
@@ -160,6 +163,12 @@ def _lines_of(
     return assets.kept.get("digest lines", (opened.view.name, opened.queries, masked), make)
 
 
+def _may_mean_more(linked: Linked, things: frozenset[str]) -> bool:
+    """A word that no catalog knows may mean anything: then the rest is listed, too."""
+    unknown = (token for token in linked.having("unknown") if not is_verbal(token.text))
+    return not things or any(unknown)
+
+
 # -- what is listed first
 
 
@@ -204,9 +213,12 @@ def _joined(things: frozenset[str], catalogs: tuple[OpenCatalog, ...]) -> frozen
 def _rank(one: Line, things: frozenset[str], joined: frozenset[str]) -> tuple[int, int]:
     if one.thing in things:
         return _SAID, 0
+    kind = one.thing.partition(":")[0]
+    if kind == "metric":  # another one is of use only where none is said
+        open_ = one.below in things | joined and not any(t.startswith("metric:") for t in things)
+        return (_JOINED if open_ else _REST), one.weight
     if one.below in things:
         return _SAID, 1 + one.weight
-    kind = one.thing.partition(":")[0]
     if kind in ("relation", "collection") and any(t.startswith(kind) for t in things):
         return _JOINED, one.weight
     if one.thing in joined:

@@ -57,7 +57,8 @@ def table_lines(view: CatalogView, masked: frozenset[str]) -> tuple[Line, ...]:
                 found.append(line(f"column:{ref}", text, own, weight))
     for metric in view.spec.metrics:
         if metric_is_shown(view, metric, masked):
-            found.append(line(f"metric:{metric.name}", _metric(metric), weight=0))
+            table = f"table:{metric.table}"
+            found.append(line(f"metric:{metric.name}", _metric(metric), table, weight=0))
     return tuple(found)
 
 
