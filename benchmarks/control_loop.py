@@ -182,7 +182,7 @@ def _grown_screen(screen: Screen, columns: tuple[Any, ...], rows: tuple[Any, ...
 
 def _grown_block(block: Block, columns: tuple[Any, ...], rows: tuple[Any, ...]) -> Block:
     if isinstance(block, TableBlock):
-        shown = tuple(TableColumn(**column.model_dump()) for column in columns)
+        shown = tuple(TableColumn(**column.model_dump(exclude={"free_text"})) for column in columns)
         return block.model_copy(update={"columns": shown, "rows": rows})
     if isinstance(block, ChartBlock):
         points = [{"x": row[0], "y": y, "series": n} for row in rows for n, y in enumerate(row[1:])]
