@@ -73,8 +73,6 @@ def _by_model(
     caller: Caller,
     started: float,
 ) -> Decided:
-    from jinja2 import TemplateError
-
     assert reading.linked is not None
     try:
         request, offered = plan_request(
@@ -88,8 +86,8 @@ def _by_model(
             caller.allowed,
             caller.masked,
         )
-    except TemplateError as error:
-        why = f"prompt {speaker.prompt_ref} does not render: {error.message or error}"
+    except Exception as error:  # of a template: any type, from what it calls
+        why = f"prompt {speaker.prompt_ref} does not render: {type(error).__name__}: {error}"
         return Decided(built_in, fallbacks=(f"planner: built-in ({why})",))
 
     def read(parsed: Any) -> PlanOutput:

@@ -109,3 +109,14 @@ def test_a_denial_is_told_as_one(make_road: Callable[..., Road]) -> None:
     flags = {f for o in trace.stage_outputs for f in o.diagnostics.empty_flags.values()}
     assert "not_permitted" in flags
     assert road.main.requests == []
+
+
+def test_a_prompt_that_does_not_render_costs_no_answer(make_road: Callable[..., Road]) -> None:
+    """A template may fail in any way: the built-in planner answers and the line names it."""
+    road = make_road(1)
+    path = road.canvas.settings.home / "assets_config" / "prompts" / "route_plan.yaml"
+    path.write_text(path.read_text().replace("{{ as_of }}", "{{ as_of.strip(3) }}"))
+    trace = road.canvas.ask(Ask(question=QUESTION))
+    assert trace.answer.ok
+    assert road.main.requests == []
+    assert trace.fallbacks[0].startswith("planner: built-in (prompt route_plan:1 does not render")
