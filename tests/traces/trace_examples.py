@@ -157,7 +157,9 @@ def table_trace(
         id="b1",
         title="이벤트" if language == "ko" else "Events",
         references=("r1",),
-        columns=tuple(TableColumn(**column.model_dump(exclude={"free_text"})) for column in step.columns),
+        columns=tuple(
+            TableColumn(**column.model_dump(exclude={"free_text"})) for column in step.columns
+        ),
         rows=cells,
         total_rows=rows + 21,
         shown_rows=rows,
