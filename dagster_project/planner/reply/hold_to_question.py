@@ -5,18 +5,24 @@ it does not name, a time that it does not say and a value that none of its words
 (`Reading.thing`, `Reading.time`, `read_values`, `read_query`). Here is what only the whole tells.
 
 What a reply can still do wrong inside all gates, so that nobody takes them for more:
-- choose the wrong query, table, column, metric, aggregate or grouping for the words, or list what
+- choose the wrong query, aggregate or grouping over what the question's nouns name, or list what
   was to be counted;
-- put a thing, a time or a value that is said at the wrong step, table or column where each fits
-  ("alarms of A and repairs of B" turned round), or join with `and` what was meant as `or`;
+- look up something beside what the nouns name, or anything at all where no noun is known;
+- read a noun only in a condition or in a column that is shown, where it was to be what is found;
+- put a thing, a time, a value or a comparison that is said at the wrong step, table or column where
+  each fits ("alarms of A and repairs of B" turned round), or join with `and` what was meant as
+  `or`;
 - negate the wrong part of a question that negates something, or walk a relation the wrong way
   round or less far than is usual;
 - show fewer of what is ranked than the policy's rows, where the question says no number;
-- leave out a value, a number or a word: the answer then says that it was not taken into account;
-- ask back, or choose a rule's text, for a question that could have been answered.
-It cannot: name another thing, time, value or number than the question does, read what the caller
-may not, go beyond the policy's limits, drop a thing or a time in silence, or put words of its own
-on the screen.
+- leave out a value, a verb, a word that ranks, or a number that nothing is compared with: the
+  answer then says that it was not taken into account;
+- ask back although the question could have been answered; choose another rule's text where the
+  question names nothing that is known.
+It cannot: answer a noun with what is not named by it, drop a comparison with a number, name another
+thing, time, value or number than the question does, read what the caller may not, go beyond the
+policy's limits, drop a thing or a time in silence, decline a question that names what is known, or
+put words of its own on the screen.
 """
 
 from __future__ import annotations
@@ -26,6 +32,7 @@ import re
 from dagster_project.catalog.view import CatalogView
 from dagster_project.planner.base_table import fact_table, is_entity_noun
 from dagster_project.planner.link import Linked, Token, is_verbal, loose_words
+from dagster_project.planner.reply.nouns_read import nouns_are_read
 from dagster_project.planner.reply.problems import listing, shown
 from dagster_project.planner.reply.read_steps import StepRead
 from dagster_project.planner.reply.reading import Reading
@@ -34,10 +41,6 @@ from dagster_project.planner.text import fold
 
 _BINDING = ("without", "not", "op", "most", "least", "highest", "lowest")
 """Words that change which rows are right."""
-_SUPPOSED = re.compile(
-    r"\b(?:if|when|once|in case)\b[^,?]*|\S+\s(?:나면|시)(?=\s)|\S+(?:면|때|경우)(?=[\s,])",
-    re.IGNORECASE,
-)
 _HOPS = re.compile(r"^(?:hops?|levels?|단계|홉)|\d\s*(?:단계|홉|hops?|levels?)")
 _MEASURED = "cue:aggregate:"
 _LOOSE = {"latest", "sum"}
@@ -46,11 +49,13 @@ _NOUNS = ("entity", "collection")
 
 
 def hold_to_question(steps: tuple[StepRead, ...], reading: Reading) -> None:
-    """Every thing and every time is used, and numbers that are said go before others."""
+    """Every thing, time, comparison and noun is used; numbers that are said go before others."""
     _every_thing(reading)
     _every_time(steps, reading)
     _choices_that_are_said(steps, reading)
     _numbers_that_are_said(steps, reading)
+    _comparisons_that_are_said(reading)
+    nouns_are_read(steps, reading)
 
 
 def names_known_things(linked: Linked, views: tuple[CatalogView, ...]) -> tuple[str, ...]:
@@ -123,6 +128,22 @@ def _numbers_that_are_said(steps: tuple[StepRead, ...], reading: Reading) -> Non
                     f"steps[{number}]: limit {limit} is not said; the question says "
                     f"{listing(t.text for t in left)}"
                 )
+
+
+def _comparisons_that_are_said(reading: Reading) -> None:
+    """A number to compare with is not left out, or taken for how many. "Faults over 5" alone says
+    of nothing that it could be compared; it is told as not taken into account."""
+    kinds = ("entity", "column", "metric", "superlative", "value")
+    comparable = any(
+        t.mention is not None or t.cue("by") or any(m.kind in kinds for m in t.meanings)
+        for t in reading.linked.tokens
+    )
+    for cue, numbers in reading.said.compared if comparable else ():
+        if not any(number.start in reading.compared for number in numbers):
+            said = listing(number.text.strip() for number in numbers)
+            reading.problems.say(
+                f"the question says {shown(cue.text)} {said} and no step compares anything with it"
+            )
 
 
 # -- what is not taken into account
@@ -205,6 +226,5 @@ def _is_of_a_walk(token: Token, reading: Reading) -> bool:
     """How far a walk goes, and what is only supposed of where it starts: "if X fails"."""
     if "cue:scope" not in reading.heard:
         return False
-    spans = [m.span() for m in _SUPPOSED.finditer(reading.linked.question)]
-    supposed = any(start <= token.start < end for start, end in spans)
+    supposed = reading.said.supposes(token, reading.heard)
     return supposed or bool(_HOPS.search(fold(token.text)))

@@ -31,8 +31,8 @@ def by_rule_of_reply(reply: PlanReply, reading: Reading) -> PlanOutput:
     if reply.steps or reply.missing:
         problems.say(f"kind is {reply.kind}, so steps and missing must be empty")
     known = names_known_things(offered.linked, reading.assets.views)
-    if known and reply.kind == "direct":
-        problems.say(f"kind is direct, though the question names {listing(known)}: plan it")
+    if known:
+        problems.say(f"kind is {reply.kind}, though the question names {listing(known)}: plan it")
     problems.raise_any()
     started = time.perf_counter()
     if name == OUT_OF_SCOPE:

@@ -155,7 +155,10 @@ def _depth(
     """A number of the question is taken as it is, and cut by validate, which says so."""
     if asked is None:
         return _USUAL_DEPTH.get(graph_view, 1)
-    said = reading.number(asked) is not None or asked == _USUAL_DEPTH.get(graph_view)
+    number = reading.number(asked)
+    if number is not None:
+        reading.compare(number)  # at most 3 levels
+    said = number is not None or asked == _USUAL_DEPTH.get(graph_view)
     if asked < 1 or (asked > limits.max_depth and not said):
         reading.problems.say(
             f"{where}.max_depth {shown(asked)}: 1 to {limits.max_depth} for {graph_view}, or null"

@@ -59,6 +59,8 @@ def read_query(given: ReplyStep, spec: QuerySpec, reading: Reading, where: str) 
             params[name] = value  # pyright: ignore[reportArgumentType]
         elif param.required and name not in values:
             missing.append(param)
+        if param.type == "number" and (said := reading.said.number_of(value)) is not None:
+            reading.compare(said)
     return QueryRead(_template(given.query, spec, reading), params, tuple(missing))
 
 

@@ -225,7 +225,9 @@ def _hear_search(words: str, reading: Reading) -> None:
     for thing in reading.things():
         if any(f" {fold(name)} " in folded for name in (thing.key, thing.mention) if name):
             reading.entities.add((thing.entity, thing.key))
-    reading.numbers.update(t.start for t in reading.said.numbers if fold(t.text) in folded)
+    found = {t.start for t in reading.said.numbers if fold(t.text) in folded}
+    reading.numbers |= found
+    reading.compared |= found
 
 
 def _verified(

@@ -170,6 +170,7 @@ def _of_age(op: FilterOp, years: float, ref: str, place: Place, where: str) -> F
         return None
     if not as_said(_TURNED[op], years, place, where):
         return None
+    reading.compare(said)
     hear_condition(op, place)
     moment = reading.offered.as_of - timedelta(days=365.25 * years)
     return Filter(column=ref, op=op, values=(moment,))

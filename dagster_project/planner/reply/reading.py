@@ -32,6 +32,8 @@ class Reading:
     times: list[TimeRange] = field(default_factory=list)
     numbers: set[int] = field(default_factory=set)
     """Starts of number tokens that are spoken for."""
+    compared: set[int] = field(default_factory=set)
+    """The same, of those that something is compared with."""
     heard: set[str] = field(default_factory=set)
     """Features of meanings, names of cues and folded words that are spoken for."""
 
@@ -120,6 +122,9 @@ class Reading:
             self.numbers.update(t.start for t in self.said.numbers if t.number == token.number)
         return token
 
+    def compare(self, number: Token) -> None:
+        self.compared.update(t.start for t in self.said.numbers if t.number == number.number)
+
     def hear_negation(self, where: str) -> None:
         """The opposite of what is asked is the worst answer: only where something negates."""
         self.hear("cue:not", "cue:without")
@@ -136,7 +141,10 @@ class Reading:
         if limit is None:
             return None
         most = self.assets.policy.limits.max_rows
-        if limit >= 1 and self.number(limit) is not None:
+        said = self.number(limit) if limit >= 1 else None
+        if said is not None:
+            if self.said.comparisons(limit) & {"<=", "<"}:
+                self.compare(said)  # at most 5 rows
             return limit
         if 1 <= limit <= most:
             return limit if self._asks_for_few() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,10 @@ _NEGATIVE = re.compile(
     r"없|않|아닌|아니|말고|빼고|제외|외에|못|(?<!\S)안 |n't\b|"
     r"\b(?:not?|non|none|neither|nor|never|without|except|excluding|exclude|other than|but|"
     r"lack\w*|missing|free of|outside)\b"
+)
+_SUPPOSED = re.compile(
+    r"\b(?:if|when|once|in case)\b[^,?]*|\S+\s(?:나면|시)(?=\s)|\S+(?:면|때|경우)(?=[\s,])",
+    re.IGNORECASE,
 )
 
 
@@ -132,6 +137,14 @@ class Said:
         }
         return own.pop() if len(own) == 1 else None if own else self.descending
 
+    def supposes(self, token: Token, heard: Set[str]) -> bool:
+        """Whether a word is only supposed of where a walk starts: "what is affected if X fails"."""
+        return "cue:scope" in heard and any(a <= token.start < b for a, b in self._supposed)
+
+    @cached_property
+    def _supposed(self) -> tuple[tuple[int, int], ...]:
+        return tuple(m.span() for m in _SUPPOSED.finditer(self.linked.question))
+
     # -- numbers
 
     @cached_property
@@ -150,12 +163,34 @@ class Said:
                 return token
         return None
 
+    def number_of(self, value: object) -> Token | None:
+        return self.number(value) if isinstance(value, (int, float)) else None
+
     def comparisons(self, value: float) -> frozenset[str]:
         """What is said right beside a number: `>=`, `older` ..."""
         tokens = self.linked.tokens
         places = [i for i, t in enumerate(tokens) if t.kind == "number" and t.number == value]
         beside = (tokens[j] for i in places for j in (i - 1, i + 1) if 0 <= j < len(tokens))
         return frozenset(m.argument for t in beside for m in t.meanings if m.target == "op")
+
+    @cached_property
+    def compared(self) -> tuple[tuple[Token, tuple[Token, ...]], ...]:
+        """Words that compare, each with the numbers beside it: "over" and 90 of "over 90%"."""
+        tokens = self.linked.tokens
+        found: list[tuple[Token, tuple[Token, ...]]] = []
+        for place, token in enumerate(tokens):
+            ends = (self._next_to(place, way) for way in (-1, 1)) if token.cue("op") else ()
+            numbers = tuple(t for t in ends if t is not None and t.kind == "number")
+            if numbers:
+                found.append((token, numbers))
+        return tuple(found)
+
+    def _next_to(self, place: int, way: int) -> Token | None:
+        """The next token that says something: "exceeding a 90% threshold"."""
+        tokens, at = self.linked.tokens, place + way
+        while 0 <= at < len(tokens) and tokens[at].only_cue and tokens[at].cue("own"):
+            at += way
+        return tokens[at] if 0 <= at < len(tokens) else None
 
 
 def same(one: Scalar, other: Scalar) -> bool:

@@ -72,6 +72,7 @@ def number_said(
         return None
     if not as_said(op, said.number or 0.0, place, where):
         return None
+    place.reading.compare(said)
     if op in ("<", "<=", ">", ">=", "between"):
         return float(number)
     return int(number) if number == int(number) else number
