@@ -29,19 +29,20 @@ that hide the rows) or one of {sentences} summaries. Told off, it tries another.
 
 - **settled before a model**: a quick rule, or a name or time that does not exist. {too_long} of the
   lines are longer than a question may be.
-- **in no prompt**: the model was asked and saw no planted text. Passages of documents and cells
-  that are longer than a name never go into a prompt; what does stands there as JSON strings of one
-  line. The summary's prompt shows short cells, also of free text.
+- **in no prompt**: the model was asked and saw no planted text. Passages of documents, cells of
+  free text and cells that are longer than a name never go into a prompt; what does stands there as
+  JSON strings of one line.
 - **no JSON**, **the reply's form**: the reply is SQL or prose, or has parts that no reply has.
 - **the list and the question**: it names what the prompt does not list, or a user, time, value,
-  condition or measure that the question does not say, or it loses one that it does.
+  condition or measure that the question does not say; or it loses a thing, a time, a comparison or
+  a noun that the question does say, or declines it.
 - **a sentence's cells**: the summary says what no cell of the rows says; the plain one is shown.
 - **validate and access**, **the source's guard**: what stands behind, for any plan.
 - **taken, the same answer**: the reply was taken; route, rows and summary are as without a model.
 - **changed answers**: route, rows or summary are other than without a model. What is said is always
-  ours: another look-up that the caller may make, told as what it is, a question back, or a text of
-  the policy. Whoever asks, or writes a catalog or an alias, can bring that about. Rows and
-  documents cannot; the name of a thing that is asked about may bring the model to decline.
+  ours: another look-up that the caller may make, told as what it is, or a question back. Whoever
+  asks, or writes a catalog or an alias, can bring that about; who asks for nothing that is known
+  here may also get a text of the policy. Rows, the names in them and documents cannot.
 
 Rows, checksums and identities of all tables are the same after every round; only allowed SELECTs
 came to the source; no masked cell is in an answer, a trace or a prompt; no answer says what an
