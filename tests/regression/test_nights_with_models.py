@@ -29,6 +29,9 @@ from .modelled_site import ModelledSite, modelled_site
 DAY = date(2026, 2, 4)
 EVENTS = "queries/ci_recent_events.yaml"
 PROMPT = "prompts/route_plan.yaml"
+CATALOG = "schema_catalogs/plant.yaml"
+MESSAGES = ("- name: message\n          type: text\n", "          names: {ko: [메시지,")
+"""Texts that people wrote go to no model; as names of alarms they do."""
 EVENTS_OF = "GT-02 최근 이벤트 보여줘"
 ASKED = ("GT-01 상태 알려줘", "how is GT-01", EVENTS_OF, "서버 몇 대야?")
 OTHER = "GT-02 미해제 알람 있어?"
@@ -188,6 +191,8 @@ def test_phrases_are_kept_too_and_no_night_is_judged_by_them(
     """A summary is phrased over rows: where they moved it is asked anew in fill, and shown plain in
     replay. Controls and searches phrase nothing."""
     with modelled_site(make_settings, open_folder("phrased"), ASKED, phrase=True) as site:
+        site.edit(CATALOG, f"{MESSAGES[0]}          role: text\n{MESSAGES[1]}", "".join(MESSAGES))
+        site.publish()
         _, asked = site.spent_on(lambda: blessed(site))
         assert asked > len(ASKED)
         for mode in ("fill", "replay"):

@@ -41,9 +41,9 @@ class Road:
 def _maker(stack: ExitStack, make_settings: Callable[..., Settings], folder: Path) -> Any:
     made = count_from(1)
 
-    def make(servers: int = 2, **models: Any) -> Road:
+    def make(servers: int = 2, timeout_seconds: float = 5.0, **models: Any) -> Road:
         opened = tuple(stack.enter_context(model_server()) for _ in range(servers))
-        home = site_with_models(folder / f"site{next(made)}", opened, **models)
+        home = site_with_models(folder / f"site{next(made)}", opened, timeout_seconds, **models)
         canvas = stack.enter_context(Canvas.open(make_settings(home, plant=True)))
         allow_demo(canvas.database)
         return Road(canvas, opened)

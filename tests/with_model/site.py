@@ -16,7 +16,9 @@ NAMES = ("main", "spare", "third")
 KEY = "sk-test-0123456789abcdef"
 
 
-def site_with_models(folder: Path, servers: Sequence[ModelServer], **models: Any) -> Path:
+def site_with_models(
+    folder: Path, servers: Sequence[ModelServer], timeout_seconds: float = 5.0, **models: Any
+) -> Path:
     """A copy of the shipped assets; `models` is laid over the policy's part of that name.
 
     The first server is called main and is the one that prompts name, the second spare.
@@ -27,7 +29,7 @@ def site_with_models(folder: Path, servers: Sequence[ModelServer], **models: Any
     (folder / "key").write_text(KEY)
     assets = folder / "assets_config"
     with _edited(assets / "policies" / "default.yaml") as policy:
-        policy["models"] = _models(folder, servers) | models
+        policy["models"] = _models(folder, servers, timeout_seconds) | models
     for prompt in ("route_plan", "compose"):
         with _edited(assets / "prompts" / f"{prompt}.yaml") as spec:
             spec["model"] = NAMES[0] if servers else None
@@ -42,7 +44,7 @@ def _edited(path: Path) -> Iterator[dict[str, Any]]:
     path.write_text(yaml.safe_dump(asset, allow_unicode=True, sort_keys=False))
 
 
-def _models(folder: Path, servers: Sequence[ModelServer]) -> dict[str, Any]:
+def _models(folder: Path, servers: Sequence[ModelServer], timeout_seconds: float) -> dict[str, Any]:
     named = list(zip(NAMES, servers, strict=False))
     return {
         "providers": [
@@ -56,10 +58,10 @@ def _models(folder: Path, servers: Sequence[ModelServer]) -> dict[str, Any]:
                 "model": f"{name}-1",
                 "usd_per_million_in": 1.0,
                 "usd_per_million_out": 4.0,
-                "timeout_seconds": 0.7,
+                "timeout_seconds": timeout_seconds,
             }
             for name, _ in named
         ],
-        "plan_seconds": 5.0,
-        "phrase_seconds": 1.0,
+        "plan_seconds": 10.0,
+        "phrase_seconds": 5.0,
     }

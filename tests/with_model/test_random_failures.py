@@ -15,7 +15,7 @@ from with_model.conftest import Road
 from with_model.honest import HonestBrain
 from with_model.questions import EVERY
 
-_SLACK_SECONDS = 1.5
+_SLACK_SECONDS = 4.0
 _FAST = sorted(set(BEHAVIOURS) - {"slow", "drip", "huge"})
 _ANY = sorted(BEHAVIOURS)
 
@@ -24,7 +24,9 @@ pytestmark = pytest.mark.xdist_group("with_model_random")
 
 @pytest.fixture(scope="module")
 def road(make_module_road: Callable[..., Road]) -> Iterator[Road]:
-    road = make_module_road(2, phrase=True, routing={"backoff_seconds": 0.2})
+    road = make_module_road(
+        2, 0.7, phrase=True, plan_seconds=3.0, phrase_seconds=1.5, routing={"backoff_seconds": 0.2}
+    )
     brain = HonestBrain(road.canvas)
     for server in road.servers:
         server.brain = brain
